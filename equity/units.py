@@ -30,6 +30,7 @@ _PHYSICAL = {
     "yr": "year", "km": "km", "l": "liter",
 }  # fmt: skip
 _MONEY = re.compile(r"^([A-Z]{3})_(\d{4})$")
+_ANY_MONEY = re.compile(r"\b[A-Z]{3}_\d{4}\b")
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$")
 _TRAPS = {
     "kt": "'kt' is a knot to some and a kilotonne to others; write 1000 times the number in t",
@@ -285,6 +286,7 @@ def require(text: str, expected: str, place: str = "") -> None:
     UnitError
         When the dimensions differ.
     """
-    given = unit(text, place)
-    if given.dimensionality != unit(expected).dimensionality:
+    unit(text, place)
+    given, allowed = (unit(_ANY_MONEY.sub("XXX_2000", name)) for name in (text, expected))
+    if given.dimensionality != allowed.dimensionality:
         raise UnitError(Problem(place, f"unit {text!r} does not fit.", f"give {expected!r}."))
