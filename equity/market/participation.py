@@ -302,8 +302,6 @@ def participation(
     InputError
         Prices or costs below zero, shares outside 0 to 1.
     """
-    import pandas as pd
-
     _check(cells, price_regulated, price_other, switching_loss, supply_elasticity)
     size = len(cells)
     saved = cells["benefit_share"].to_numpy(float) if "benefit_share" in cells else np.zeros(size)
