@@ -1,0 +1,227 @@
+"""One pass from producer cells to choices and money, over arrays.
+
+The same pass serves the central estimate, with one-dimensional cells, and the draws, with a leading
+axis of draws. Nothing here reads data or knows a standard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equity.market.participation import Choice, choose, label_price, outside_price
+from equity.market.surplus import producer_components, quantity_sold, trader_margin
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Cells", "Outcome", "outcome"]
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+OWN = "own"
+PRODUCER = "producer"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cells:
+    """What one pass needs; arrays are (cells,), or (draws, cells) and (draws, 1) under uncertainty.
+
+    Parameters
+    ----------
+    key : pandas.DataFrame
+        exporter, product, size_class: one row per cell.
+    items : pandas.DataFrame
+        requirement, item, behaviour, timing, payer, recipient, recipient_country: a row per item.
+    annual_cost : numpy.ndarray
+        (items, cells), USD a year per complying producer.
+    item_factor : numpy.ndarray or None
+        (draws, items), multiplies annual_cost; None for the central estimate.
+    sales : numpy.ndarray
+        Baseline sales of the cell to the regulated segment, what producers receive, USD a year.
+    producers : numpy.ndarray
+        Number of exposed producers.
+    mean_sales, sales_dispersion, compliant_share : numpy.ndarray
+        m, s and c0 of the cell.
+    margin : numpy.ndarray
+        Traders' part of the cell's f.o.b. value, USD a year.
+    other_market : numpy.ndarray of bool
+        Whether the exporter sells the product outside the regulated segment.
+    savings : numpy.ndarray
+        Compliers' savings and yield gains as a share of price.
+    premium, floor, share_sold : numpy.ndarray
+        Administered premium (share of price), price floor (share of the baseline price) and the
+        part of the certified output that is sold as certified; 0, 0 and 1 without a label.
+    switching_loss, supply_elasticity, certifier_margin : numpy.ndarray
+        kappa, eps and the part of a fee that is left after the cost of the service.
+    """
+
+    key: pd.DataFrame
+    items: pd.DataFrame
+    annual_cost: Floats
+    sales: Floats
+    producers: Floats
+    mean_sales: Floats
+    sales_dispersion: Floats
+    compliant_share: Floats
+    margin: Floats
+    other_market: Booleans
+    savings: Floats
+    premium: Floats
+    floor: Floats
+    share_sold: Floats
+    switching_loss: Floats
+    supply_elasticity: Floats
+    certifier_margin: Floats
+    item_factor: Floats | None = None
+
+    def cost(self, mask: Booleans) -> Floats:
+        """Add up the annual cost of the items in `mask`, USD a year per complying producer.
+
+        Parameters
+        ----------
+        mask : numpy.ndarray of bool
+            (items,).
+
+        Returns
+        -------
+        numpy.ndarray
+            (cells,) or (draws, cells).
+        """
+        if self.item_factor is None:
+            total: Floats = self.annual_cost[mask].sum(axis=0)
+            return total
+        return self.item_factor[:, mask] @ self.annual_cost[mask]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What one pass gives; arrays have the shape of the cells.
+
+    Parameters
+    ----------
+    cells : Cells
+        What went in.
+    choice : Choice
+        Who complies, diverts and exits.
+    price, price_other : numpy.ndarray
+        a and b, baseline 1.
+    fixed, variable : numpy.ndarray
+        F in USD a year per producer and v as a share of price, the producer's own part.
+    components : dict of str to numpy.ndarray
+        Producers' gains and losses, USD a year; they add up to the change of surplus.
+    trader : numpy.ndarray
+        Change of the traders' surplus, USD a year.
+    premium_paid : numpy.ndarray
+        What buyers pay on top of the market price, USD a year.
+    """
+
+    cells: Cells
+    choice: Choice
+    price: Floats
+    price_other: Floats
+    fixed: Floats
+    variable: Floats
+    components: dict[str, Floats]
+    trader: Floats
+    premium_paid: Floats
+
+    @property
+    def producer_net(self) -> Floats:
+        """Change of producer surplus by cell, USD a year."""
+        return np.sum(np.stack(np.broadcast_arrays(*self.components.values())), axis=0)
+
+    @property
+    def burden(self) -> Floats:
+        """Annual cost of a complying producer of mean size over its sales, v + F / m."""
+        mean = self.cells.mean_sales
+        ratio = np.divide(
+            self.fixed, mean, out=np.full(np.shape(self.fixed), np.nan), where=mean > 0
+        )
+        total: Floats = self.variable + ratio
+        return total
+
+    def bills(self, mask: Booleans) -> Floats:
+        """Add up what newly complying producers' items in `mask` cost, whoever pays.
+
+        Parameters
+        ----------
+        mask : numpy.ndarray of bool
+            (items,).
+
+        Returns
+        -------
+        numpy.ndarray
+            USD a year by cell.
+        """
+        cells, fixed = self.cells, (self.cells.items["behaviour"] == "fixed").to_numpy()
+        _, entering, _ = quantity_sold(self.choice, cells.supply_elasticity)
+        per_producer = cells.cost(mask & fixed) * cells.producers * self.choice.entering_number
+        share = _share(cells.cost(mask & ~fixed), cells.mean_sales)
+        return per_producer + share * self.price * entering * cells.sales
+
+
+def _share(cost: Floats, mean_sales: Floats) -> Floats:
+    return np.divide(cost, mean_sales, out=np.zeros(np.shape(cost)), where=mean_sales > 0)
+
+
+def outcome(cells: Cells) -> Outcome:
+    """Run choices and surplus at fixed market prices.
+
+    Parameters
+    ----------
+    cells : Cells
+        One row per exporter, product and size class.
+
+    Returns
+    -------
+    Outcome
+        Choices, components and payments, same shape as the cells.
+    """
+    fixed_item = (cells.items["behaviour"] == "fixed").to_numpy()
+    own_bill = (cells.items["payer"] == PRODUCER).to_numpy()
+    shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
+    fixed = np.broadcast_to(cells.cost(own_bill & fixed_item), shape)
+    mean_sales = np.broadcast_to(cells.mean_sales, shape)
+    variable = _share(np.broadcast_to(cells.cost(own_bill & ~fixed_item), shape), mean_sales)
+    other = np.ones(shape)
+    price = np.broadcast_to(label_price(other, cells.premium, cells.floor, cells.share_sold), shape)
+    cost_price = price * np.maximum(1 - variable, 0.0)
+    choice = choose(
+        mean_sales=mean_sales,
+        sales_dispersion=cells.sales_dispersion,
+        compliant_share=cells.compliant_share,
+        fixed_cost=fixed,
+        net_price=price * np.maximum(1 - variable + cells.savings, 0.0),
+        outside=np.broadcast_to(
+            outside_price(other, cells.switching_loss, cells.other_market), shape
+        ),
+        supply_elasticity=cells.supply_elasticity,
+    )
+    components = producer_components(
+        choice,
+        sales=cells.sales,
+        producers=cells.producers,
+        fixed_cost=fixed,
+        price=price,
+        cost_price=cost_price,
+        supply_elasticity=cells.supply_elasticity,
+    )
+    earlier, entering, _ = quantity_sold(choice, cells.supply_elasticity)
+    return Outcome(
+        cells=cells,
+        choice=choice,
+        price=price,
+        price_other=other,
+        fixed=fixed,
+        variable=variable,
+        components=components,
+        trader=trader_margin(
+            choice, margin=cells.margin, supply_elasticity=cells.supply_elasticity
+        ),
+        premium_paid=(price - other) * (earlier + entering) * cells.sales,
+    )
