@@ -19,6 +19,7 @@ __all__ = ["by", "collect", "entries", "reconcile"]
 
 KEY = list(schema.TABLES["incidence"].key)
 ALL = "all"
+TOLERANCE = 1e-9
 
 
 def entries(
@@ -114,7 +115,9 @@ def by(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     return added.loc[ranks.sort_values(names, kind="stable").index].reset_index(drop=True)
 
 
-def reconcile(name: str, left: float, right: float, what: str) -> dict[str, Any]:
+def reconcile(
+    name: str, left: float, right: float, what: str, *, size: float = 0.0
+) -> dict[str, Any]:
     """Compare two sides of an accounting identity.
 
     Parameters
@@ -125,19 +128,18 @@ def reconcile(name: str, left: float, right: float, what: str) -> dict[str, Any]
         The two sides.
     what : str
         The identity in words.
+    size : float, optional
+        Size of the amounts that were added up, for sums that cancel to nearly nothing.
 
     Returns
     -------
     dict
         check, left, right, relative_error, passed, meaning: a row of the Checks table.
     """
-    scale = max(abs(left), abs(right))
+    scale = max(abs(left), abs(right), size)
     error = 0.0 if scale == 0 else abs(left - right) / scale
     passed = bool(error <= TOLERANCE)
     return {
         "check": name, "left": left, "right": right, "relative_error": error, "passed": passed,
         "meaning": what,
     }  # fmt: skip
-
-
-TOLERANCE = 1e-9
