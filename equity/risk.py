@@ -80,7 +80,7 @@ def load_rules(path: str | Path | None = None) -> tuple[Rule, ...]:
     InputError
         Unknown or missing keys, thresholds in the wrong order, repeated ids; all at once.
     """
-    file = datasets.path(BUNDLED) if path is None else Path(path)
+    file = datasets.folder() / BUNDLED if path is None else Path(path)
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:

@@ -1,0 +1,328 @@
+"""The central outcome laid out as tables: response, payments, incidence, flows, checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from equity import schema
+from equity.distribution.incidence import ALL, collect, entries, reconcile
+from equity.errors import EquityError
+from equity.market.participation import response_table
+from equity.market.surplus import quantity_sold
+from equity.outcome import OWN, PRODUCER, Outcome
+
+__all__ = [
+    "IdentityError", "check_identities", "flows_table", "incidence_table", "payments_table",
+    "response",
+]  # fmt: skip
+
+CHAIN = ["exporter", "product"]
+CELL = [*CHAIN, "size_class"]
+# Roles that sit where the goods are bought; every other role sits where they are grown or made.
+ABROAD = ("buyer", "consumer", "donor")
+LOCAL = "local"
+
+
+class IdentityError(EquityError):
+    """An accounting identity does not hold; the result is not given out."""
+
+
+def response(outcome: Outcome) -> pd.DataFrame:
+    """Lay out who complies, diverts and exits.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Central, one-dimensional.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The schema's ``response`` table with producer_net (USD/year) added.
+    """
+    cells = outcome.cells
+    keyed = cells.key.assign(compliant_share=cells.compliant_share)
+    table = response_table(keyed, outcome.choice, outcome.price, outcome.price_other)
+    return table.assign(producer_net=outcome.producer_net)
+
+
+def payments_table(outcome: Outcome) -> pd.DataFrame:
+    """List who pays whom for what: statutory incidence of newly complying producers.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Central, one-dimensional.
+
+    Returns
+    -------
+    pandas.DataFrame
+        exporter, product, size_class, requirement, item, behaviour, payer, recipient,
+        recipient_country, amount (USD/year), units (producers who comply newly).
+    """
+    cells, blocks = outcome.cells, []
+    entering = np.asarray(cells.producers) * outcome.choice.entering_number
+    for position, item in enumerate(cells.items.itertuples(index=False)):
+        mask = np.arange(len(cells.items)) == position
+        place = cells.key["exporter"] if item.recipient_country == LOCAL else item.recipient_country
+        blocks.append(
+            cells.key.assign(
+                requirement=item.requirement,
+                item=item.item,
+                behaviour=item.behaviour,
+                payer=item.payer,
+                recipient=item.recipient,
+                recipient_country=place,
+                amount=outcome.bills(mask),
+                units=entering,
+            )
+        )
+    columns = [*CELL, "requirement", "item", "behaviour", "payer", "recipient",
+               "recipient_country", "amount", "units"]  # fmt: skip
+    if not blocks:
+        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+    return pd.concat(blocks, ignore_index=True)[columns]
+
+
+def incidence_table(
+    outcome: Outcome,
+    payments: pd.DataFrame,
+    flows: pd.DataFrame,
+    income_group: pd.Series[Any],
+    extra: list[pd.DataFrame] | None = None,
+) -> pd.DataFrame:
+    """Give every dollar a role, a country, an income group and a size class.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Central, one-dimensional.
+    payments : pandas.DataFrame
+        From `payments_table`.
+    flows : pandas.DataFrame
+        exporter, importer, product, regulated_value: where the regulated goods go.
+    income_group : pandas.Series
+        Index country, value income group.
+    extra : list of pandas.DataFrame, optional
+        Further `entries`, such as harm avoided.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The schema's ``incidence`` table.
+    """
+    where = outcome.cells.key.rename(columns={"exporter": "country"})
+    local = where.assign(size_class=ALL)
+    blocks = [
+        entries(where, PRODUCER, outcome.components, units=outcome.cells.producers),
+        entries(local, "trader", {"margin": outcome.trader}),
+        *_premium(outcome, flows),
+        *_third_parties(outcome, payments, flows),
+        *(extra or []),
+    ]
+    return collect(blocks, income_group)
+
+
+def _premium(outcome: Outcome, flows: pd.DataFrame) -> list[pd.DataFrame]:
+    paid = outcome.cells.key[CHAIN].assign(amount=outcome.premium_paid)
+    bought = to_importers(paid, flows)
+    return [entries(bought, "buyer", {"premium": -bought["amount"].to_numpy()})]
+
+
+def _third_parties(
+    outcome: Outcome, payments: pd.DataFrame, flows: pd.DataFrame
+) -> list[pd.DataFrame]:
+    blocks = []
+    margin = float(np.asarray(outcome.cells.certifier_margin))
+    received = payments[~payments["recipient"].isin([OWN, PRODUCER])]
+    for role, rows in received.groupby("recipient"):
+        where = rows[["recipient_country", "product"]].rename(
+            columns={"recipient_country": "country"}
+        )
+        where = where.assign(size_class=ALL)
+        fees = rows["amount"].to_numpy(float)
+        blocks.append(
+            entries(where, str(role), {"fees": fees, "service_cost": -(1 - margin) * fees})
+        )
+    for role, rows in payments[payments["payer"] != PRODUCER].groupby("payer"):
+        if role in ABROAD:
+            where = to_importers(rows[[*CHAIN, "amount"]], flows)
+        else:
+            where = rows.rename(columns={"exporter": "country"}).assign(size_class=ALL)
+        paid = where["amount"].to_numpy(float)
+        blocks.append(entries(where[["country", "size_class", "product"]], str(role),
+                              {"cost_share": -paid}))  # fmt: skip
+    return blocks
+
+
+def to_importers(amounts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Spread amounts by exporter and product over the importers of the regulated goods.
+
+    Parameters
+    ----------
+    amounts : pandas.DataFrame
+        exporter, product, amount; keys may repeat.
+    flows : pandas.DataFrame
+        exporter, importer, product, regulated_value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        country (the importer), size_class ``all``, product, amount.
+    """
+    added = amounts.groupby(CHAIN, as_index=False)["amount"].sum()
+    bought = flows.loc[flows["regulated_value"] > 0]
+    total = bought.groupby(CHAIN)["regulated_value"].transform("sum")
+    shares = bought.assign(share=bought["regulated_value"] / total)
+    shares = shares[shares.set_index(CHAIN).index.isin(added.set_index(CHAIN).index)]
+    spread = schema.exact_join(shares, added, CHAIN, what="amounts by exporter and product")
+    return pd.DataFrame(
+        {
+            "country": spread["importer"],
+            "size_class": ALL,
+            "product": spread["product"],
+            "amount": spread["share"] * spread["amount"],
+        }
+    ).reset_index(drop=True)
+
+
+def flows_table(outcome: Outcome, flows: pd.DataFrame) -> pd.DataFrame:
+    """Trade before and after, at fixed market prices.
+
+    What complies goes where it went. What diverts goes to the exporter's other markets in
+    proportion to what they took before.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Central, one-dimensional.
+    flows : pandas.DataFrame
+        exporter, importer, product, value, regulated_value.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The schema's ``flows`` table.
+    """
+    earlier, entering, diverting = quantity_sold(outcome.choice, outcome.cells.supply_elasticity)
+    value = np.asarray(outcome.cells.sales) + np.asarray(outcome.cells.margin)
+    kept = outcome.cells.key[CHAIN].assign(
+        before=value,
+        kept=value * outcome.price * (earlier + entering),
+        diverted=value * diverting * outcome.choice.outside,
+    )
+    kept = kept.groupby(CHAIN, as_index=False).sum()
+    table = flows.merge(kept, on=CHAIN, how="left", validate="many_to_one")
+    exposed = table["before"].notna()
+    other = table["value"] - table["regulated_value"]
+    elsewhere = other.groupby([table["exporter"], table["product"]]).transform("sum")
+    ratio = np.where(exposed, table["kept"] / table["before"].where(table["before"] > 0), 1.0)
+    ratio = np.where(exposed & (table["before"] == 0), 1.0, ratio)
+    grown = np.where(exposed & (elsewhere > 0), 1 + table["diverted"] / elsewhere, 1.0)
+    return pd.DataFrame(
+        {
+            "exporter": table["exporter"],
+            "importer": table["importer"],
+            "product": table["product"],
+            "value_before": table["value"],
+            "value_after": table["regulated_value"] * ratio + other * grown,
+        }
+    )
+
+
+def check_identities(
+    outcome: Outcome,
+    *,
+    flows: pd.DataFrame,
+    flows_after: pd.DataFrame,
+    costs: pd.DataFrame,
+    payments: pd.DataFrame,
+    incidence: pd.DataFrame,
+    ledger: pd.DataFrame,
+) -> pd.DataFrame:
+    """Assert the accounting identities of a run.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        Central, one-dimensional.
+    flows, flows_after, costs, payments, incidence : pandas.DataFrame
+        Tables of the run.
+    ledger : pandas.DataFrame
+        Trade read: step and value, with the step ``read`` first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        check, left, right, relative_error, passed, meaning.
+
+    Raises
+    ------
+    IdentityError
+        Listing every identity that does not hold to 1e-9.
+    """
+    cells, choice = outcome.cells, outcome.choice
+    value = np.asarray(cells.sales) + np.asarray(cells.margin)
+    exposed = flows["regulated_value"].sum()
+    bills = float(payments["amount"].sum())
+    gross = float(incidence["amount"].abs().sum())
+    shares = choice.complying_value + choice.diverting_value + choice.exiting_value
+    fixed_paid = outcome.components["fixed_cost"].sum()
+    rows = [
+        _trade(ledger, flows),
+        reconcile("regulated value", value.sum(), exposed,
+                  "producers' and traders' parts of all cells = regulated value of all flows"),
+        reconcile("producers x mean sales", (cells.producers * cells.mean_sales).sum(),
+                  cells.sales.sum(), "number times mean sales = producers' part of the cells"),
+        reconcile("choices", shares.sum(), len(cells.key),
+                  "complying, diverting and exiting value add up to one in every cell"),
+        reconcile("costs by item", float(costs["annual_cost"].sum()),
+                  float(cells.annual_cost.sum()), "costs table = what the choice was based on"),
+        *(reconcile(f"bills by {side}", float(payments.groupby(side)["amount"].sum().sum()), bills,
+                    f"what newly complying producers' items cost, added up by {side}")
+          for side in ("item", "payer", "recipient")),
+        reconcile("fixed bills", -fixed_paid, _own(payments, "fixed"),
+                  "fixed cost in producers' surplus = fixed bills that producers pay"),
+        *(reconcile(f"incidence by {side}", float(incidence.groupby(side)["amount"].sum().sum()),
+                    float(incidence["amount"].sum()), f"welfare change added up by {side}",
+                    size=gross)
+          for side in ("role", "income_group", "component")),
+        reconcile("producers' surplus", float(outcome.producer_net.sum()),
+                  float(incidence.loc[incidence["role"] == PRODUCER, "amount"].sum()),
+                  "change of surplus over cells = producers' rows of the incidence", size=gross),
+        reconcile("flows before", float(flows_after["value_before"].sum()),
+                  float(flows["value"].sum()), "no flow is lost on the way"),
+        _after(outcome, flows, flows_after),
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    if not table["passed"].all():
+        failed = table.loc[~table["passed"]]
+        text = "; ".join(
+            f"{r.check}: {r.left:.10g} against {r.right:.10g}" for r in failed.itertuples()
+        )
+        raise IdentityError(f"{len(failed)} identities do not hold: {text}")
+    return table
+
+
+def _own(payments: pd.DataFrame, behaviour: str) -> float:
+    mine = (payments["payer"] == PRODUCER) & (payments["behaviour"] == behaviour)
+    return float(payments.loc[mine, "amount"].sum())
+
+
+def _trade(ledger: pd.DataFrame, flows: pd.DataFrame) -> dict[str, Any]:
+    read = float(ledger.loc[ledger["step"] == "read", "value"].sum())
+    out = float(ledger.loc[ledger["step"] != "read", "value"].sum())
+    return reconcile("trade", read, float(flows["value"].sum()) + out,
+                     "trade read = used + set aside, each step listed")  # fmt: skip
+
+
+def _after(outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+    earlier, entering, diverting = quantity_sold(outcome.choice, outcome.cells.supply_elasticity)
+    value = np.asarray(outcome.cells.sales) + np.asarray(outcome.cells.margin)
+    sold = value * (outcome.price * (earlier + entering) + diverting * outcome.choice.outside)
+    other = float((flows["value"] - flows["regulated_value"]).sum())
+    return reconcile("flows after", float(after["value_after"].sum()), float(sold.sum()) + other,
+                     "what producers sell = what importers buy")  # fmt: skip
