@@ -207,13 +207,8 @@ def flows_table(outcome: Outcome, flows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         The schema's ``flows`` table.
     """
-    earlier, entering, diverting = quantity_sold(outcome.choice, outcome.cells.supply_elasticity)
-    value = np.asarray(outcome.cells.sales) + np.asarray(outcome.cells.margin)
-    kept = outcome.cells.key[CHAIN].assign(
-        before=value,
-        kept=value * outcome.price * (earlier + entering),
-        diverted=value * diverting * outcome.choice.outside,
-    )
+    before, complying, diverted = _values(outcome)
+    kept = outcome.cells.key[CHAIN].assign(before=before, kept=complying, diverted=diverted)
     kept = kept.groupby(CHAIN, as_index=False).sum()
     table = flows.merge(kept, on=CHAIN, how="left", validate="many_to_one")
     exposed = table["before"].notna()
@@ -320,9 +315,21 @@ def _trade(ledger: pd.DataFrame, flows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _after(outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
-    earlier, entering, diverting = quantity_sold(outcome.choice, outcome.cells.supply_elasticity)
-    value = np.asarray(outcome.cells.sales) + np.asarray(outcome.cells.margin)
-    sold = value * (outcome.price * (earlier + entering) + diverting * outcome.choice.outside)
+    _, complying, diverted = _values(outcome)
+    sold = float((complying + diverted).sum())
     other = float((flows["value"] - flows["regulated_value"]).sum())
-    return reconcile("flows after", float(after["value_after"].sum()), float(sold.sum()) + other,
-                     "what producers sell = what importers buy")  # fmt: skip
+    return reconcile(
+        "flows after",
+        float(after["value_after"].sum()),
+        sold + other,
+        "what producers sell = what importers buy",
+    )
+
+
+def _values(outcome: Outcome) -> tuple[Any, Any, Any]:
+    """F.o.b. value of each cell before, complying after and diverted after, USD a year."""
+    cells = outcome.cells
+    earlier, entering, diverting = quantity_sold(outcome.choice, cells.supply_elasticity)
+    value = np.asarray(cells.sales) + np.asarray(cells.margin)
+    complying = (cells.sales * outcome.price + cells.margin) * (earlier + entering)
+    return value, complying, value * diverting * outcome.choice.outside
