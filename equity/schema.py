@@ -291,7 +291,7 @@ def _kind(values: pd.Series[Any], spec: Column, place: str) -> list[Problem]:
 
     column, problems = values.name, []
     if spec.kind == "text":
-        wrong = values.map(lambda value: not isinstance(value, str))
+        wrong = _not_text(values)
         if wrong.any():
             problems.append(
                 Problem(
@@ -319,6 +319,17 @@ def _kind(values: pd.Series[Any], spec: Column, place: str) -> list[Problem]:
             )
         )
     return problems
+
+
+def _not_text(values: pd.Series[Any]) -> pd.Series[bool]:
+    import numpy as np
+    import pandas as pd
+
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        text = [isinstance(category, str) for category in values.cat.categories]
+        # A missing value has the code -1 and so reads the last entry.
+        return pd.Series(~np.array([*text, False])[values.cat.codes], index=values.index)
+    return values.map(lambda value: not isinstance(value, str)).astype(bool)
 
 
 def _bounds(frame: pd.DataFrame, table: Table, place: str) -> list[Problem]:

@@ -1,0 +1,54 @@
+"""What a standard costs each producer: the model contract, the built-in models and evaluate()."""
+
+from __future__ import annotations
+
+from equity.costs.ad_valorem import AdValoremEquivalent
+from equity.costs.capital import Capital
+from equity.costs.conformity import Conformity
+from equity.costs.contract import CostModel, Item
+from equity.costs.econometric import Econometric
+from equity.costs.evaluation import CostMatrix, evaluate, evaluate_matrix
+from equity.costs.fee_schedule import (
+    FeeByLand,
+    FeeByMembers,
+    FeeByTurnover,
+    FeeSchedule,
+    schedule_on,
+)
+from equity.costs.finance import annual_equivalent, capital_recovery_factor, present_value
+from equity.costs.group_certification import GroupCertification
+from equity.costs.inputs import Inputs
+from equity.costs.learning import Learning
+from equity.costs.percentage import PercentageOfSales
+from equity.costs.registry import built_in, cost_model, model_names
+from equity.costs.standard_cost import StandardCostModel
+from equity.costs.traceability import Traceability
+
+__all__ = [
+    "AdValoremEquivalent",
+    "Capital",
+    "Conformity",
+    "CostMatrix",
+    "CostModel",
+    "Econometric",
+    "FeeByLand",
+    "FeeByMembers",
+    "FeeByTurnover",
+    "FeeSchedule",
+    "GroupCertification",
+    "Inputs",
+    "Item",
+    "Learning",
+    "PercentageOfSales",
+    "StandardCostModel",
+    "Traceability",
+    "annual_equivalent",
+    "built_in",
+    "capital_recovery_factor",
+    "cost_model",
+    "evaluate",
+    "evaluate_matrix",
+    "model_names",
+    "present_value",
+    "schedule_on",
+]

@@ -1,0 +1,377 @@
+"""The only caller of cost models: runs them over producer cells and checks what they return."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from equity.costs.contract import CostModel, Item
+from equity.costs.conversion import prepare
+from equity.costs.fee_schedule import FeeSchedule, schedule_on
+from equity.costs.finance import annualise, check_discount_rate
+from equity.errors import InputError, ModelError, Problem, nearest
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from equity.costs.local import LocalConditions
+
+    Array = npt.NDArray[np.float64]
+
+__all__ = ["CostMatrix", "evaluate", "evaluate_matrix"]
+
+_KEY = ("exporter", "product", "size_class")
+
+
+@dataclass(frozen=True)
+class CostMatrix:
+    """Costs of every item for every producer cell, side by side.
+
+    Parameters
+    ----------
+    items : tuple of Item
+        Rows.
+    annual : numpy.ndarray
+        Shape (items, cells), USD of the price year per complying producer and year.
+    one_off : numpy.ndarray
+        Shape (items, cells), USD due once; zero for a recurring item.
+    sales : numpy.ndarray
+        Shape (cells,), USD/year per producer.
+    applies : tuple of numpy.ndarray or None
+        Positions of the cells that each item concerns; None for all of them.
+    """
+
+    items: tuple[Item, ...]
+    annual: Array
+    one_off: Array
+    sales: Array
+    applies: tuple[npt.NDArray[np.intp] | None, ...]
+
+    @cached_property
+    def fixed_items(self) -> npt.NDArray[np.bool_]:
+        """Which items are a hurdle to entry, shape (items,)."""
+        return np.array([item.behaviour == "fixed" for item in self.items], dtype=bool)
+
+    @property
+    def fixed(self) -> Array:
+        """Annual fixed cost per producer F, shape (cells,), USD/year."""
+        return self.scaled(np.ones((1, len(self.items))))[0][0]
+
+    @property
+    def variable(self) -> Array:
+        """Variable cost as a share of the price v, shape (cells,)."""
+        return self.scaled(np.ones((1, len(self.items))))[1][0]
+
+    @property
+    def divisor(self) -> Array:
+        """Sales to divide by; infinite where a cell sells nothing, so that its share is zero."""
+        return np.where(self.sales > 0, self.sales, np.inf)
+
+    def scaled(self, factors: npt.ArrayLike) -> tuple[Array, Array]:
+        """Return fixed cost and variable share with each item multiplied by a factor.
+
+        Parameters
+        ----------
+        factors : array_like
+            Shape (draws, items).
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            Fixed cost (USD/year) and variable share, both of shape (draws, cells).
+        """
+        given, fixed = np.asarray(factors, float), self.fixed_items
+        hurdle = given[:, fixed] @ self.annual[fixed]
+        return hurdle, given[:, ~fixed] @ self.annual[~fixed] / self.divisor
+
+    def table(self, producers: pd.DataFrame) -> pd.DataFrame:
+        """Return the long table of costs, one row per cell and item that concerns it.
+
+        Parameters
+        ----------
+        producers : pandas.DataFrame
+            The table that the matrix was computed for.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Canonical table ``costs``; text columns are categorical.
+        """
+        counts = [self.sales.size if part is None else part.size for part in self.applies]
+        text = {name: _repeated_cells(producers[name], self.applies) for name in _KEY}
+        for name in ("requirement", "id", "behaviour", "timing", "recipient", "payer"):
+            labels = [getattr(item, name) for item in self.items]
+            text["item" if name == "id" else name] = _repeated_items(labels, counts)
+        share = self.annual / self.divisor
+        columns: dict[str, Any] = {
+            **text,
+            "annual_cost": _long(self.annual, self.applies),
+            "one_off_cost": _long(self.one_off, self.applies),
+            "share_of_sales": _long(share, self.applies),
+            "model": _repeated_items([type(item.model).__name__ for item in self.items], counts),
+        }
+        return pd.DataFrame(columns, copy=False)
+
+
+def _repeated_cells(
+    labels: pd.Series[Any], applies: tuple[npt.NDArray[np.intp] | None, ...]
+) -> pd.Categorical:
+    held = labels if isinstance(labels.dtype, pd.CategoricalDtype) else labels.astype("category")
+    codes = held.cat.codes.to_numpy()
+    if not applies:
+        codes = codes[:0]
+    elif all(part is None for part in applies):
+        codes = np.tile(codes, len(applies))
+    else:
+        codes = np.concatenate([codes if part is None else codes[part] for part in applies])
+    return pd.Categorical.from_codes(codes, dtype=held.dtype)
+
+
+def _repeated_items(labels: Sequence[str], counts: Sequence[int]) -> pd.Categorical:
+    categories = list(dict.fromkeys(labels))
+    codes = np.array([categories.index(label) for label in labels], dtype=np.int16)
+    return pd.Categorical.from_codes(
+        np.repeat(codes, counts), categories=pd.Index(categories, dtype="str")
+    )
+
+
+def _long(matrix: Array, applies: tuple[npt.NDArray[np.intp] | None, ...]) -> Array:
+    if all(part is None for part in applies):
+        return matrix.reshape(-1)
+    rows = zip(matrix, applies, strict=True)
+    return np.concatenate([row if part is None else row[part] for row, part in rows])
+
+
+def evaluate(
+    items: Iterable[Any],
+    producers: pd.DataFrame,
+    *,
+    price_year: int,
+    discount_rate: float,
+    models: Iterable[CostModel | Item] = (),
+    local: LocalConditions | None = None,
+    year: int | None = None,
+    log: list[Any] | None = None,
+) -> pd.DataFrame:
+    """Return what each cost item costs a complying producer of each cell.
+
+    Parameters
+    ----------
+    items : iterable of equity.standards.CostItem or Item
+        Those of a standard.
+    producers : pandas.DataFrame
+        Canonical table ``producers`` with the further columns that models need; money in USD of the
+        price year.
+    price_year : int
+        Year of the dollars that costs are counted in.
+    discount_rate : float
+        Real rate a year at which one-off costs are annualised.
+    models : iterable of CostModel or Item
+        Added by the user.
+    local : LocalConditions or None
+        Local prices, absent certifiers, governance and adapted requirements; None leaves all off.
+    year : int or None
+        Year in which the standard applies; dated fee schedules are checked against it when given.
+    log : list or None
+        Receives a record of each conversion of money.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical table ``costs``, text columns categorical. ``share_of_sales`` is zero in a cell
+        that sells nothing.
+
+    Raises
+    ------
+    InputError
+        An item, a rate or a producers table that cannot be used.
+    ModelError
+        A model that raises, or returns something else than finite costs of zero or more.
+    """
+    matrix = evaluate_matrix(
+        items,
+        producers,
+        price_year=price_year,
+        discount_rate=discount_rate,
+        models=models,
+        local=local,
+        year=year,
+        log=log,
+    )
+    return matrix.table(producers)
+
+
+def evaluate_matrix(
+    items: Iterable[Any],
+    producers: pd.DataFrame,
+    *,
+    price_year: int,
+    discount_rate: float,
+    models: Iterable[CostModel | Item] = (),
+    local: LocalConditions | None = None,
+    year: int | None = None,
+    log: list[Any] | None = None,
+) -> CostMatrix:
+    """Return the costs of `evaluate` as arrays, for draws and for the market.
+
+    Parameters
+    ----------
+    items, producers, price_year, discount_rate, models, local, year, log
+        As in `evaluate`.
+
+    Returns
+    -------
+    CostMatrix
+        Items by cells.
+
+    Raises
+    ------
+    InputError
+        An item, a rate or a producers table that cannot be used.
+    ModelError
+        A model that raises, or returns something else than finite costs of zero or more.
+    """
+    rate = check_discount_rate(discount_rate)
+    ready = prepare(items, models, price_year=price_year, log=log)
+    _check_columns(ready, producers, year)
+    shape = (len(ready), len(producers))
+    annual, one_off, applies = np.empty(shape), np.zeros(shape), []
+    for row, item in enumerate(ready):
+        where = _positions(item, producers)
+        part = producers if where is None else producers.iloc[where]
+        due, yearly = _amounts(item, part, rate, local)
+        if where is None:
+            annual[row] = yearly
+        else:
+            annual[row] = 0.0
+            annual[row, where] = yearly
+        if due is not None:
+            one_off[row, slice(None) if where is None else where] = due
+        applies.append(where)
+    sales = producers["mean_sales"].to_numpy(float)
+    return CostMatrix(ready, annual, one_off, sales, tuple(applies))
+
+
+def _amounts(
+    item: Item, producers: pd.DataFrame, rate: float, local: LocalConditions | None
+) -> tuple[Array | None, Array]:
+    amount = run(item.model, producers, place=f"cost item {item.id}")
+    if local is not None:
+        amount = local.adjust(item, amount, producers)
+    if item.timing == "recurring" or item.life is None:
+        return None, amount
+    back = item.model.residual_value(producers.copy(deep=False))
+    residual = back if isinstance(back, float) else np.asarray(back, float)
+    yearly = annualise(amount, residual, discount_rate=rate, life=item.life)
+    _check_numbers(yearly, producers, item.model, f"cost item {item.id}, annualised")
+    return amount, yearly
+
+
+def _positions(item: Item, producers: pd.DataFrame) -> npt.NDArray[np.intp] | None:
+    concerned = producers["size_class"].isin(item.applies_to).to_numpy()
+    return None if concerned.all() else np.flatnonzero(concerned)
+
+
+def _check_columns(items: Sequence[Item], producers: pd.DataFrame, year: int | None) -> None:
+    problems = []
+    for column in (*_KEY, "mean_sales"):
+        if column not in producers.columns:
+            problems.append(_missing(column, producers, "producers table", "every cost"))
+    for item in items:
+        place = f"cost item {item.id}"
+        model = type(item.model).__name__
+        problems += [
+            _missing(column, producers, place, model)
+            for column in item.model.columns_needed()
+            if column not in producers.columns and column != "mean_sales"
+        ]
+        if year is not None and isinstance(item.model, FeeSchedule):
+            try:
+                schedule_on([item.model], year)
+            except InputError as error:
+                problems += [Problem(place, str(one.message), one.fix) for one in error.problems]
+    if problems:
+        raise InputError(problems)
+
+
+def _missing(column: str, producers: pd.DataFrame, place: str, reader: str) -> Problem:
+    close = nearest(column, producers.columns)
+    fix = f"did you mean {close!r}?" if close else f"add a column {column!r} to producers."
+    return Problem(place, f"{reader} needs column {column!r} of producers.", fix)
+
+
+def run(model: CostModel, producers: pd.DataFrame, place: str = "") -> Array:
+    """Run one model and check what it returns.
+
+    Parameters
+    ----------
+    model : CostModel
+        The model.
+    producers : pandas.DataFrame
+        With the columns that it needs.
+    place : str, optional
+        The item, for the error.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (rows,), finite and not negative.
+
+    Raises
+    ------
+    ModelError
+        Naming the model, the first bad row and the fix.
+    """
+    name = type(model).__name__
+    try:
+        column = model.annual_cost(producers.copy(deep=False))
+    except InputError:
+        raise
+    except KeyError as error:
+        fix = f"add it to needs of {name}, so that a missing column is named early."
+        raise ModelError(Problem(place, f"{name} reads column {error}.", fix)) from error
+    except Exception as error:
+        message = f"{name} raised {type(error).__name__}: {error}."
+        raise ModelError(Problem(place, message, "correct its annual_cost.")) from error
+    return _checked(column, producers, model, place)
+
+
+def _checked(column: Any, producers: pd.DataFrame, model: CostModel, place: str) -> Array:
+    name, rows = type(model).__name__, len(producers)
+    shape = getattr(column, "shape", None)
+    fix = "return one number per row of producers, as a Series or an array."
+    if shape != (rows,):
+        given = f"shape {shape}" if shape is not None else f"{type(column).__name__} {column!r}"
+        raise ModelError(Problem(place, f"{name} returned {given} for {rows} rows.", fix))
+    if isinstance(column, pd.Series) and not column.index.equals(producers.index):
+        message = f"{name} returned a Series with another index."
+        raise ModelError(Problem(place, message, "keep the index of producers."))
+    try:
+        amounts = np.asarray(column, dtype=float)
+    except (TypeError, ValueError) as error:
+        message = f"{name} returned {column.dtype}, not numbers."
+        raise ModelError(Problem(place, message, fix)) from error
+    _check_numbers(amounts, producers, model, place)
+    return amounts
+
+
+def _check_numbers(amounts: Array, producers: pd.DataFrame, model: CostModel, place: str) -> None:
+    if amounts.size == 0 or (amounts.min() >= 0 and amounts.max() < np.inf):
+        return
+    bad = int(np.argmin(np.isfinite(amounts) & (amounts >= 0)))
+    row = producers.iloc[bad]
+    key = ", ".join(f"{name} {row[name]}" for name in _KEY if name in producers.columns)
+    empty = [column for column in model.columns_needed() if pd.isna(row[column])]
+    name, where = type(model).__name__, f"row {bad + 1} ({key})" if key else f"row {bad + 1}"
+    if empty:
+        message = f"{name} needs {', '.join(empty)}, missing in {where}."
+        fix = f"give {', '.join(empty)} for that cell, or limit the item's applies_to."
+    else:
+        message = f"{name} returned {amounts[bad]:g} in {where}."
+        fix = "a cost is finite and zero or more; a gain belongs to the benefits."
+    raise ModelError(Problem(place, message, fix))
