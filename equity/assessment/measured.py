@@ -1,0 +1,146 @@
+"""What the flags look at: one measured value per cell or per exporter and product."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equity import risk, schema
+from equity.assessment.outcome import Outcome
+from equity.distribution.incidence import ALL
+
+__all__ = ["raise_flags"]
+
+Floats = NDArray[np.float64]
+CHAIN = ["exporter", "product"]
+SMALL, _, LARGE = schema.SIZE_CLASSES
+NO_STRUCTURE = "there is no data on the size of producers"
+MISSING = {
+    "rule_of_law": "the governance index is missing",
+    "small_to_large": "there are no small and large producers to compare, or no data on their size",
+}
+
+
+def raise_flags(
+    rules: tuple[risk.Rule, ...],
+    central: Outcome,
+    drawn: Outcome,
+    *,
+    known: NDArray[np.bool_],
+    one_off: Floats,
+    chains: pd.DataFrame,
+    names: pd.DataFrame,
+) -> pd.DataFrame:
+    """Apply every rule to a run.
+
+    Parameters
+    ----------
+    rules : tuple of Rule
+        The rule table.
+    central, drawn : Outcome
+        The central outcome and the one with draws.
+    known : numpy.ndarray of bool
+        (cells,): whether the size of producers there is observed or estimated from its own data.
+    one_off : numpy.ndarray
+        (cells,): cash due before the first sale, USD per producer.
+    chains : pandas.DataFrame
+        exporter, product, regulated_share, destination_concentration, rule_of_law.
+    names : pandas.DataFrame
+        exporter, product, exporter_name, product_name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The schema's ``flags`` table, most serious first.
+    """
+    cells = central.cells.key.merge(chains, on=CHAIN, how="left", validate="many_to_one")
+    cells = schema.exact_join(cells, names, CHAIN, what="names")
+    chain_rows = schema.exact_join(chains, names, CHAIN, what="names").assign(size_class=ALL)
+    position = pd.MultiIndex.from_frame(chains[CHAIN]).get_indexer(
+        pd.MultiIndex.from_frame(cells[CHAIN])
+    )
+    found = []
+    for rule in rules:
+        if rule.level == "cell":
+            value, draws = _cell_measure(rule, central, drawn, one_off)
+            value = np.where(known, value, np.nan)
+            rows, why = cells, NO_STRUCTURE
+        else:
+            value, draws = _chain_measure(rule, central, drawn, chains, position, known)
+            rows, why = chain_rows, MISSING.get(rule.measure, "the figure is missing")
+        measured = rows.assign(**{rule.measure: value})
+        found.append(risk.flag(measured, rule, draws, why))
+    return risk.rank(pd.concat(found, ignore_index=True))
+
+
+def _cell_measure(
+    rule: risk.Rule, central: Outcome, drawn: Outcome, one_off: Floats
+) -> tuple[Floats, Floats]:
+    measure = _CELL[rule.measure]
+    return measure(central, one_off), measure(drawn, one_off)
+
+
+def _excluded(outcome: Outcome, one_off: Floats) -> Floats:
+    return outcome.choice.diverting_number + outcome.choice.exiting_number
+
+
+def _burden(outcome: Outcome, one_off: Floats) -> Floats:
+    return outcome.burden
+
+
+def _one_off(outcome: Outcome, one_off: Floats) -> Floats:
+    return _divide(one_off, outcome.cells.mean_sales)
+
+
+def _net_loss(outcome: Outcome, one_off: Floats) -> Floats:
+    return np.maximum(_divide(-outcome.producer_net, outcome.cells.sales), 0.0)
+
+
+_CELL = {
+    "burden": _burden,
+    "excluded_share": _excluded,
+    "one_off_share": _one_off,
+    "net_loss_share": _net_loss,
+}
+MEASURES = (*_CELL, "regulated_share", "destination_concentration", "rule_of_law", "small_to_large")
+
+
+def _chain_measure(
+    rule: risk.Rule,
+    central: Outcome,
+    drawn: Outcome,
+    chains: pd.DataFrame,
+    position: NDArray[np.intp],
+    known: NDArray[np.bool_],
+) -> tuple[Floats, Floats | None]:
+    if rule.measure != "small_to_large":
+        return chains[rule.measure].to_numpy(float), None
+    count = len(chains)
+    return (
+        _small_to_large(central, position, known, count),
+        _small_to_large(drawn, position, known, count),
+    )
+
+
+def _small_to_large(
+    outcome: Outcome, position: NDArray[np.intp], known: NDArray[np.bool_], count: int
+) -> Floats:
+    size = outcome.cells.key["size_class"].to_numpy()
+    burden = np.broadcast_to(outcome.burden, outcome.producer_net.shape)
+    sides = []
+    for wanted in (SMALL, LARGE):
+        mask = (size == wanted) & known
+        side = np.full((*burden.shape[:-1], count), np.nan)
+        side[..., position[mask]] = burden[..., mask]
+        sides.append(side)
+    ratio = _divide(sides[0], sides[1])
+    # Nobody pays anything: equal, not unknown.
+    return np.where((sides[0] == 0) & (sides[1] == 0), 1.0, ratio)
+
+
+def _divide(top: Any, bottom: Any) -> Floats:
+    top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
+    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
