@@ -19,6 +19,7 @@ from equity.costs.finance import annual_equivalent, capital_recovery_factor, pre
 from equity.costs.group_certification import GroupCertification
 from equity.costs.inputs import Inputs
 from equity.costs.learning import Learning
+from equity.costs.local import Adaptation, LocalConditions
 from equity.costs.percentage import PercentageOfSales
 from equity.costs.registry import built_in, cost_model, model_names
 from equity.costs.standard_cost import StandardCostModel
@@ -26,6 +27,7 @@ from equity.costs.traceability import Traceability
 
 __all__ = [
     "AdValoremEquivalent",
+    "Adaptation",
     "Capital",
     "Conformity",
     "CostMatrix",
@@ -39,6 +41,7 @@ __all__ = [
     "Inputs",
     "Item",
     "Learning",
+    "LocalConditions",
     "PercentageOfSales",
     "StandardCostModel",
     "Traceability",

@@ -54,6 +54,6 @@ class Econometric(CostModel):
         pandas.Series
             Shape (rows,), USD/year per producer.
         """
-        rise = (1 + self.increase) ** self.elasticity - 1
+        rise: float = (1 + self.increase) ** self.elasticity - 1
         sales: pd.Series[float] = producers["mean_sales"]
         return sales * (self.variable_cost * rise)

@@ -60,12 +60,12 @@ class CostMatrix:
     @property
     def fixed(self) -> Array:
         """Annual fixed cost per producer F, shape (cells,), USD/year."""
-        return self.scaled(np.ones((1, len(self.items))))[0][0]
+        return self.scaled(np.ones((1, len(self.items))))[0].ravel()
 
     @property
     def variable(self) -> Array:
         """Variable cost as a share of the price v, shape (cells,)."""
-        return self.scaled(np.ones((1, len(self.items))))[1][0]
+        return self.scaled(np.ones((1, len(self.items))))[1].ravel()
 
     @property
     def divisor(self) -> Array:
@@ -121,15 +121,15 @@ class CostMatrix:
 def _repeated_cells(
     labels: pd.Series[Any], applies: tuple[npt.NDArray[np.intp] | None, ...]
 ) -> pd.Categorical:
-    held = labels if isinstance(labels.dtype, pd.CategoricalDtype) else labels.astype("category")
-    codes = held.cat.codes.to_numpy()
+    held = pd.Categorical(labels)
+    codes = np.asarray(held.codes)
     if not applies:
         codes = codes[:0]
     elif all(part is None for part in applies):
         codes = np.tile(codes, len(applies))
     else:
         codes = np.concatenate([codes if part is None else codes[part] for part in applies])
-    return pd.Categorical.from_codes(codes, dtype=held.dtype)
+    return pd.Categorical.from_codes(codes, categories=held.categories)
 
 
 def _repeated_items(labels: Sequence[str], counts: Sequence[int]) -> pd.Categorical:

@@ -13,6 +13,7 @@ from equity.costs.contract import CostModel
 from equity.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
     from equity.costs.contract import Column
@@ -99,7 +100,7 @@ class FeeSchedule(CostModel):
             _check_covered(size, self)
         start = np.asarray(self.start)
         bracket = np.searchsorted(start, size, side="right") - 1
-        cost: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = np.asarray(self.fee)[bracket]
+        cost: npt.NDArray[np.float64] = np.asarray(self.fee)[bracket]
         if self.per_unit:
             cost = cost + np.asarray(self.per_unit)[bracket] * (size - start[bracket])
         return cost
@@ -140,7 +141,9 @@ class FeeByMembers(FeeSchedule):
         numpy.ndarray
             Shape (rows,), USD/year per producer.
         """
-        return super().annual_cost(producers) / producers["members"].to_numpy(float)
+        fee = np.asarray(super().annual_cost(producers), float)
+        share: npt.NDArray[np.float64] = fee / producers["members"].to_numpy(float)
+        return share
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,9 +241,7 @@ def _brackets(schedule: FeeSchedule, place: str) -> list[Problem]:
     return problems
 
 
-def _check_covered(
-    size: np.ndarray[tuple[int, ...], np.dtype[np.float64]], schedule: FeeSchedule
-) -> None:
+def _check_covered(size: npt.NDArray[np.float64], schedule: FeeSchedule) -> None:
     above = size >= schedule.end[-1]
     if above.any():
         row = int(np.argmax(above))

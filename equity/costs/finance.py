@@ -105,7 +105,8 @@ def annualise(
     """
     factor = capital_recovery_factor(discount_rate, life)
     discounted = residual * (1 + discount_rate) ** -life
-    return factor * (due_once - discounted)
+    yearly: npt.NDArray[np.float64] = factor * (due_once - discounted)
+    return yearly
 
 
 def present_value(

@@ -11,6 +11,7 @@ from equity.costs.contract import CostModel
 from equity.errors import InputError, Problem, unknown
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pandas as pd
 
     from equity.costs.contract import Column
@@ -114,14 +115,12 @@ class GroupCertification(CostModel):
         else:
             members = producers["members"].to_numpy(float)
             _check_members(members)
-        return (
-            self.own_cost
-            + self.internal_control_cost / members
-            + self.audit_fee * np.sqrt(members) / members
-        )
+        shared = self.internal_control_cost + self.audit_fee * np.sqrt(members)
+        cost: npt.NDArray[np.float64] = self.own_cost + shared / members
+        return cost
 
 
-def _check_members(members: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:
+def _check_members(members: npt.NDArray[np.float64]) -> None:
     small = members < 1
     if small.any():
         row = int(np.argmax(small))
