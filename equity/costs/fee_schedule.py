@@ -31,7 +31,8 @@ class FeeSchedule(CostModel):
     Parameters
     ----------
     start, end : tuple of float
-        Brackets in order, touching; the first starts at 0 and the last may have no end.
+        Brackets in order, touching; the first starts at 0 and the last may have no end. Without
+        any end each bracket ends where the next starts.
     fee : tuple of float
         Fee of each bracket.
     per_unit : tuple of float
@@ -210,7 +211,7 @@ def _lengths(schedule: FeeSchedule, place: str) -> list[Problem]:
     if count == 0:
         problems.append(Problem(f"{place}.start", "no bracket.", "give one, starting at 0."))
     allowed: dict[str, tuple[Any, ...]] = {
-        "end": (count - 1, count), "fee": (count,), "per_unit": (0, count),
+        "end": (0, count - 1, count), "fee": (count,), "per_unit": (0, count),
     }  # fmt: skip
     for name, lengths in allowed.items():
         given = len(getattr(schedule, name))
