@@ -1,0 +1,156 @@
+"""The assessment as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from equity import countries, products
+from equity.assessment.headline import sentences
+from equity.report import figures, labels
+from equity.schema import LEVELS
+
+if TYPE_CHECKING:
+    from equity.assessment import Assessment
+
+__all__ = ["render", "write_html"]
+
+LARGEST_EXPORTERS, LISTED_FLAGS, MATTERING = 12, 40, 8
+TILES = (
+    "regulated_value", "producers", "compliance_cost", "producer_net",
+    "small_not_complying_share", "small_to_large",
+)  # fmt: skip
+
+
+def write_html(result: Assessment, path: Path) -> Path:
+    """Write the report.
+
+    Parameters
+    ----------
+    result : Assessment
+        What was found.
+    path : Path
+        Where to.
+
+    Returns
+    -------
+    Path
+        The file, written whole or not at all.
+    """
+    page = render(result)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    unfinished.write_text(page, encoding="utf-8")
+    unfinished.replace(path)
+    return path
+
+
+def render(result: Assessment) -> str:
+    """Return the report as text.
+
+    Parameters
+    ----------
+    result : Assessment
+        What was found.
+
+    Returns
+    -------
+    str
+        HTML with styles and charts inside; every name is escaped.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("equity.report"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters.update(
+        label=labels.label, money=labels.money, plain=labels.plain, share=labels.share
+    )
+    environment.globals.update(span=labels.span, said=labels.said)
+    return environment.get_template("report.html.j2").render(**_content(result))
+
+
+def _content(result: Assessment) -> dict[str, Any]:
+    roles = result.by("role")
+    exposed = _exposure(result.exposure)
+    return {
+        "result": result,
+        "standard": result.standard,
+        "facts": result.facts,
+        "sentences": sentences(result.headline, result.facts),
+        "tiles": [r for r in result.headline.itertuples(index=False) if r.measure in TILES],
+        "headline": list(result.headline.itertuples(index=False)),
+        "groups": list(result.groups.itertuples(index=False)),
+        "roles": list(roles.itertuples(index=False)),
+        "role_groups": _pivot(result.by("role", "income_group"), "role", "income_group"),
+        "components": list(result.by("role", "component").itertuples(index=False)),
+        "payments": _payments(result.payments),
+        "exposure": list(exposed.itertuples(index=False)),
+        "exporters": len(result.exposure),
+        "flag_counts": _flag_counts(result.flags),
+        "flags": list(_first_flags(result.flags).itertuples(index=False)),
+        "flags_total": len(result.flags),
+        "rules": list(result.rules.itertuples(index=False)),
+        "assumptions": list(_cited(result.assumptions).itertuples(index=False)),
+        "status_counts": result.assumptions["status"].value_counts().to_dict(),
+        "ledger": list(result.ledger.itertuples(index=False)),
+        "checks": list(result.checks.itertuples(index=False)),
+        "importance": list(result.importance.head(MATTERING).itertuples(index=False)),
+        "charts": {
+            "groups": figures.group_chart(result.groups),
+            "roles": figures.role_chart(roles),
+            "exposure": figures.exposure_chart(exposed),
+            "importance": figures.importance_chart(result.importance.head(MATTERING)),
+        },
+    }
+
+
+def _exposure(exposure: pd.DataFrame) -> pd.DataFrame:
+    largest = exposure.sort_values(["regulated_value", "exporter"], ascending=[False, True])
+    largest = largest.head(LARGEST_EXPORTERS)
+    several = exposure["product"].nunique() > 1
+    country = countries.names(largest["exporter"]).to_numpy()
+    product = products.names(largest["product"]).to_numpy()
+    name = [f"{c}: {p}" if several else str(c) for c, p in zip(country, product, strict=True)]
+    return largest.assign(name=name, country=country, product_name=product)
+
+
+def _pivot(table: pd.DataFrame, rows: str, columns: str) -> dict[str, Any]:
+    wide = table.pivot_table(
+        index=rows, columns=columns, values="amount", sort=False, aggfunc="sum"
+    )
+    order = [name for name in labels.INCOME if name in wide.columns]
+    wide = wide[order].assign(total=wide.sum(axis=1))
+    return {"columns": [*order, "total"], "rows": [(i, r.tolist()) for i, r in wide.iterrows()]}
+
+
+def _payments(payments: pd.DataFrame) -> list[Any]:
+    payments = payments[payments["amount"] > 0]
+    abroad = payments["recipient_country"] != payments["exporter"]
+    place = abroad.map({True: "abroad", False: "in the producer's country"})
+    added = payments.assign(place=place).groupby(["payer", "recipient", "place"], as_index=False)
+    return list(added["amount"].sum().itertuples(index=False))
+
+
+def _flag_counts(flags: pd.DataFrame) -> list[tuple[str, list[int]]]:
+    counts = pd.crosstab(flags["rule"], flags["level"]).reindex(columns=list(LEVELS))
+    counts = counts.where(counts.notna(), 0).astype(int).loc[flags["rule"].unique()]
+    return [(str(rule), row.tolist()) for rule, row in counts.sort_index().iterrows()]
+
+
+def _first_flags(flags: pd.DataFrame) -> pd.DataFrame:
+    serious = flags[flags["level"].isin(["red", "amber"])]
+    return serious.head(LISTED_FLAGS).assign(
+        country=lambda f: countries.names(f["exporter"]).to_numpy(),
+        product_name=lambda f: products.names(f["product"]).to_numpy(),
+    )
+
+
+def _cited(assumptions: pd.DataFrame) -> pd.DataFrame:
+    order = pd.Categorical(
+        assumptions["status"], ["assumption", "estimated", "published", "observed"]
+    )
+    return assumptions.assign(order=order.codes).sort_values(["stage", "order", "parameter"])
