@@ -15,6 +15,7 @@ from equity.costs.conversion import prepare
 from equity.costs.fee_schedule import FeeSchedule, schedule_on
 from equity.costs.finance import annualise, check_discount_rate
 from equity.errors import InputError, ModelError, Problem, nearest
+from equity.schema import SIZE_CLASSES
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CostMatrix", "evaluate", "evaluate_matrix"]
 
+_INFINITY = np.array(np.inf).view(np.uint64)
 _KEY = ("exporter", "product", "size_class")
 
 
@@ -36,6 +38,8 @@ class CostMatrix:
     ----------
     items : tuple of Item
         Rows.
+    cells : pandas.DataFrame
+        Exporter, product and size class of each column of the arrays.
     annual : numpy.ndarray
         Shape (items, cells), USD of the price year per complying producer and year.
     one_off : numpy.ndarray
@@ -47,6 +51,7 @@ class CostMatrix:
     """
 
     items: tuple[Item, ...]
+    cells: pd.DataFrame
     annual: Array
     one_off: Array
     sales: Array
@@ -89,21 +94,19 @@ class CostMatrix:
         hurdle = given[:, fixed] @ self.annual[fixed]
         return hurdle, given[:, ~fixed] @ self.annual[~fixed] / self.divisor
 
-    def table(self, producers: pd.DataFrame) -> pd.DataFrame:
+    def table(self) -> pd.DataFrame:
         """Return the long table of costs, one row per cell and item that concerns it.
-
-        Parameters
-        ----------
-        producers : pandas.DataFrame
-            The table that the matrix was computed for.
 
         Returns
         -------
         pandas.DataFrame
-            Canonical table ``costs``; text columns are categorical.
+            Canonical table ``costs``; the key columns keep the dtype that they have in producers,
+            the other text columns are categorical.
         """
         counts = [self.sales.size if part is None else part.size for part in self.applies]
-        text = {name: _repeated_cells(producers[name], self.applies) for name in _KEY}
+        text: dict[str, Any] = {
+            name: _repeated_cells(self.cells[name], self.applies) for name in _KEY
+        }
         for name in ("requirement", "id", "behaviour", "timing", "recipient", "payer"):
             labels = [getattr(item, name) for item in self.items]
             text["item" if name == "id" else name] = _repeated_items(labels, counts)
@@ -120,24 +123,21 @@ class CostMatrix:
 
 def _repeated_cells(
     labels: pd.Series[Any], applies: tuple[npt.NDArray[np.intp] | None, ...]
-) -> pd.Categorical:
-    held = pd.Categorical(labels)
-    codes = np.asarray(held.codes)
-    if not applies:
-        codes = codes[:0]
-    elif all(part is None for part in applies):
-        codes = np.tile(codes, len(applies))
-    else:
-        codes = np.concatenate([codes if part is None else codes[part] for part in applies])
-    return pd.Categorical.from_codes(codes, categories=held.categories)
+) -> pd.Series[Any]:
+    parts = [labels if part is None else labels.iloc[part] for part in applies]
+    return pd.concat(parts or [labels.iloc[:0]], ignore_index=True)
 
 
-def _repeated_items(labels: Sequence[str], counts: Sequence[int]) -> pd.Categorical:
+def _repeated_items(labels: Sequence[str], counts: Sequence[int]) -> pd.Categorical[Any]:
     categories = list(dict.fromkeys(labels))
-    codes = np.array([categories.index(label) for label in labels], dtype=np.int16)
-    return pd.Categorical.from_codes(
-        np.repeat(codes, counts), categories=pd.Index(categories, dtype="str")
-    )
+    codes = np.zeros(sum(counts), dtype=np.min_scalar_type(-1 - len(categories)))
+    stops = np.cumsum(counts, dtype=np.intp)
+    for label, count, stop in zip(labels, counts, stops, strict=True):
+        if label != categories[0]:
+            codes[stop - count : stop] = categories.index(label)
+    names = pd.Index(categories, dtype="str")
+    made: pd.Categorical[Any] = pd.Categorical.from_codes(codes, categories=names, validate=False)
+    return made
 
 
 def _long(matrix: Array, applies: tuple[npt.NDArray[np.intp] | None, ...]) -> Array:
@@ -183,8 +183,8 @@ def evaluate(
     Returns
     -------
     pandas.DataFrame
-        Canonical table ``costs``, text columns categorical. ``share_of_sales`` is zero in a cell
-        that sells nothing.
+        Canonical table ``costs``, as `CostMatrix.table` describes. ``share_of_sales`` is zero in a
+        cell that sells nothing.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def evaluate(
         year=year,
         log=log,
     )
-    return matrix.table(producers)
+    return matrix.table()
 
 
 def evaluate_matrix(
@@ -239,10 +239,11 @@ def evaluate_matrix(
     rate = check_discount_rate(discount_rate)
     ready = prepare(items, models, price_year=price_year, log=log)
     _check_columns(ready, producers, year)
+    cells = producers[list(_KEY)]
     shape = (len(ready), len(producers))
     annual, one_off, applies = np.empty(shape), np.zeros(shape), []
     for row, item in enumerate(ready):
-        where = _positions(item, producers)
+        where = _positions(item, cells["size_class"])
         part = producers if where is None else producers.iloc[where]
         due, yearly = _amounts(item, part, rate, local)
         if where is None:
@@ -254,7 +255,7 @@ def evaluate_matrix(
             one_off[row, slice(None) if where is None else where] = due
         applies.append(where)
     sales = producers["mean_sales"].to_numpy(float)
-    return CostMatrix(ready, annual, one_off, sales, tuple(applies))
+    return CostMatrix(ready, cells, annual, one_off, sales, tuple(applies))
 
 
 def _amounts(
@@ -272,8 +273,10 @@ def _amounts(
     return amount, yearly
 
 
-def _positions(item: Item, producers: pd.DataFrame) -> npt.NDArray[np.intp] | None:
-    concerned = producers["size_class"].isin(item.applies_to).to_numpy()
+def _positions(item: Item, sizes: pd.Series[Any]) -> npt.NDArray[np.intp] | None:
+    if set(item.applies_to) >= set(SIZE_CLASSES):
+        return None
+    concerned = sizes.isin(item.applies_to).to_numpy()
     return None if concerned.all() else np.flatnonzero(concerned)
 
 
@@ -361,7 +364,13 @@ def _checked(column: Any, producers: pd.DataFrame, model: CostModel, place: str)
 
 
 def _check_numbers(amounts: Array, producers: pd.DataFrame, model: CostModel, place: str) -> None:
-    if amounts.size == 0 or (amounts.min() >= 0 and amounts.max() < np.inf):
+    # One pass: as unsigned integers, finite numbers from 0 up lie below infinity, all others above.
+    bits = np.ascontiguousarray(amounts).view(np.uint64)
+    if (
+        amounts.size == 0
+        or bits.max() < _INFINITY
+        or (amounts.min() >= 0 and np.isfinite(amounts).all())
+    ):
         return
     bad = int(np.argmin(np.isfinite(amounts) & (amounts >= 0)))
     row = producers.iloc[bad]
