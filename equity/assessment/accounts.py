@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from equity import schema
+from equity.assessment.outcome import OWN, PRODUCER, Outcome
 from equity.distribution.incidence import ALL, collect, entries, reconcile
 from equity.errors import EquityError
 from equity.market.participation import response_table
 from equity.market.surplus import quantity_sold
-from equity.assessment.outcome import OWN, PRODUCER, Outcome
 
 __all__ = [
     "IdentityError", "check_identities", "flows_table", "incidence_table", "payments_table",

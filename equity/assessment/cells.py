@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from equity import datasets, prices, schema, units
-from equity.errors import InputError, Problem, unknown
-from equity.evidence import Parameter
 from equity.assessment.outcome import Cells
 from equity.assessment.simulation import Lever
+from equity.costs import CostMatrix, evaluate_matrix
+from equity.errors import InputError, unknown
+from equity.evidence import Parameter
 
 if TYPE_CHECKING:
     from equity.standards import Benefit, Standard
 
-__all__ = ["build_cells", "model_parameters"]
+__all__ = ["build_cells", "cost_levers", "model_parameters"]
 
 CHAIN = ["exporter", "product"]
 DEFAULTS = "defaults.toml"
@@ -70,25 +71,30 @@ def build_cells(
     *,
     exposure: pd.DataFrame,
     producers: pd.DataFrame,
-    costs: pd.DataFrame,
+    costs: CostMatrix,
     unit_values: pd.DataFrame,
     parameters: Mapping[str, Parameter],
     price_year: int,
-) -> tuple[Cells, list[Lever], list[dict[str, Any]]]:
+    log: list[Any],
+) -> tuple[Cells, list[Lever]]:
     """Lay the tables of a run out as arrays.
 
     Parameters
     ----------
     standard : Standard
         Its benefits set premium, floor and savings.
-    exposure, producers, costs : pandas.DataFrame
+    exposure, producers : pandas.DataFrame
         Canonical tables.
+    costs : CostMatrix
+        Of the same producers.
     unit_values : pandas.DataFrame
         exporter, product, unit_value (USD/t).
     parameters : mapping of str to Parameter
         From `model_parameters`.
     price_year : int
         Year whose US dollars the run counts in.
+    log : list
+        Receives a record of each conversion of money.
 
     Returns
     -------
@@ -96,26 +102,23 @@ def build_cells(
         Central, one-dimensional.
     list of Lever
         What the model parameters and the benefits move.
-    list of dict
-        Log of money conversions.
     """
     key = producers[[*CHAIN, "size_class"]].reset_index(drop=True)
-    matrix, items = _cost_matrix(costs, key)
     sales = (producers["producers"] * producers["mean_sales"]).to_numpy(float)
     share = producers["producer_share"].to_numpy(float)
     traded = schema.exact_join(
         key, exposure[[*CHAIN, "total_value", "regulated_value"]], CHAIN, what="exposure table"
     )
     value = traded["regulated_value"].to_numpy(float) * producers["value_share"].to_numpy(float)
-    prices_log: list[dict[str, Any]] = []
     priced = schema.exact_join(key, unit_values, CHAIN, what="unit values")
     benefits, levers = _benefits(
-        standard, priced["unit_value"].to_numpy(float), share, price_year, prices_log
+        standard, priced["unit_value"].to_numpy(float), share, price_year, log
     )
     cells = Cells(
         key=key,
-        items=items,
-        annual_cost=matrix,
+        items=_items(costs),
+        annual_cost=costs.annual,
+        one_off_cost=costs.one_off,
         sales=sales,
         producers=producers["producers"].to_numpy(float),
         mean_sales=producers["mean_sales"].to_numpy(float),
@@ -129,34 +132,90 @@ def build_cells(
     levers += [Lever(parameter=parameters[name], target=name) for name in SCALARS]
     if standard.demand_share is not None:
         levers.append(Lever(parameter=standard.demand_share, target="demand"))
-    return cells, levers, prices_log
+    return cells, levers
 
 
-ITEM = [
-    "requirement", "item", "behaviour", "timing", "payer", "recipient", "recipient_country",
-]  # fmt: skip
+def _items(costs: CostMatrix) -> pd.DataFrame:
+    columns = {
+        "item": "id", "requirement": "requirement", "behaviour": "behaviour", "timing": "timing",
+        "payer": "payer", "recipient": "recipient", "recipient_country": "recipient_country",
+    }  # fmt: skip
+    return pd.DataFrame(
+        {name: [getattr(item, field) for item in costs.items] for name, field in columns.items()},
+        dtype="str",
+    )
 
 
-def _cost_matrix(
-    costs: pd.DataFrame, key: pd.DataFrame
-) -> tuple[np.ndarray[Any, np.dtype[np.float64]], pd.DataFrame]:
-    items = costs[ITEM].drop_duplicates(ignore_index=True)
-    names = ["requirement", "item"]
-    if items.duplicated(names).any():
-        twice = items.loc[items.duplicated(names), "item"].tolist()
-        raise InputError(
-            Problem("costs table", f"item {twice[0]!r} has two descriptions.", "give one each.")
-        )
-    row = pd.MultiIndex.from_frame(items[names]).get_indexer(pd.MultiIndex.from_frame(costs[names]))
-    cell = pd.MultiIndex.from_frame(key).get_indexer(pd.MultiIndex.from_frame(costs[list(key)]))
-    if (cell < 0).any():
-        lost = costs.loc[cell < 0, list(key)].iloc[0].tolist()
-        raise InputError(
-            Problem("costs table", f"no producers for {lost}.", "add them to the producers table.")
-        )
-    matrix = np.zeros((len(items), len(key)))
-    matrix[row, cell] = costs["annual_cost"].to_numpy(float)
-    return matrix, items
+def cost_levers(
+    standard: Standard,
+    producers: pd.DataFrame,
+    costs: CostMatrix,
+    *,
+    price_year: int,
+    discount_rate: Parameter,
+) -> list[Lever]:
+    """Find what each uncertain parameter of a cost item does to the item's cost.
+
+    Each is evaluated at its low and its high end with everything else at the centre; between the
+    ends cost is read as linear. Ranges of one item multiply.
+
+    Parameters
+    ----------
+    standard : Standard
+        Its cost items come first in `costs`, in order.
+    producers : pandas.DataFrame
+        Canonical table with the columns that the models need.
+    costs : CostMatrix
+        The central costs.
+    price_year : int
+        Year whose US dollars the run counts in.
+    discount_rate : Parameter
+        Moves every item that is due once.
+
+    Returns
+    -------
+    list of Lever
+        One per uncertain parameter and item that it moves.
+    """
+    found, variants = [], []
+    for position, item in enumerate(standard.costs):
+        for name, parameter in item.parameters.items():
+            if parameter.bounds[0] < parameter.bounds[1]:
+                found.append((position, parameter))
+                variants += [_with(item, name, end) for end in parameter.bounds]
+    rate = discount_rate.value
+    ends = _totals(variants, producers, price_year, rate)
+    central = costs.annual.sum(axis=1)
+    levers = [
+        _item_lever(parameter, position, central, ends[2 * n], ends[2 * n + 1])
+        for n, (position, parameter) in enumerate(found)
+    ]
+    low, high = (
+        _totals(standard.costs, producers, price_year, end) for end in discount_rate.bounds
+    )
+    return levers + [
+        _item_lever(discount_rate, position, central, low[position], high[position])
+        for position, item in enumerate(standard.costs)
+        if item.timing == "one_off"
+    ]
+
+
+def _totals(items: Any, producers: pd.DataFrame, price_year: int, rate: float) -> Any:
+    matrix = evaluate_matrix(items, producers, price_year=price_year, discount_rate=rate)
+    return matrix.annual.sum(axis=1)
+
+
+def _item_lever(parameter: Parameter, item: int, central: Any, low: float, high: float) -> Lever:
+    base = central[item]
+    at_low, at_high = (low / base, high / base) if base > 0 else (1.0, 1.0)
+    return Lever(
+        parameter=parameter, target="item", item=item, at_low=float(at_low), at_high=float(at_high)
+    )
+
+
+def _with(item: Any, name: str, value: float) -> Any:
+    fixed = replace(item.parameters[name], value=value, low=None, high=None)
+    return item.model_copy(update={"parameters": {**item.parameters, name: fixed}})
 
 
 def _benefits(
@@ -164,7 +223,7 @@ def _benefits(
     unit_value: np.ndarray[Any, np.dtype[np.float64]],
     share: np.ndarray[Any, np.dtype[np.float64]],
     price_year: int,
-    log: list[dict[str, Any]],
+    log: list[Any],
 ) -> tuple[dict[str, Any], list[Lever]]:
     size = unit_value.shape
     arrays = {name: np.zeros(size) for name in ("premium", "floor", "savings")}
@@ -189,7 +248,7 @@ def _relative(
     benefit: Benefit,
     price: np.ndarray[Any, np.dtype[np.float64]],
     price_year: int,
-    log: list[dict[str, Any]],
+    log: list[Any],
 ) -> np.ndarray[Any, np.dtype[np.float64]]:
     parameter = benefit.parameter
     if parameter.unit == "share":

@@ -30,7 +30,6 @@ def raise_flags(
     drawn: Outcome,
     *,
     known: NDArray[np.bool_],
-    one_off: Floats,
     chains: pd.DataFrame,
     names: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -44,8 +43,6 @@ def raise_flags(
         The central outcome and the one with draws.
     known : numpy.ndarray of bool
         (cells,): whether the size of producers there is observed or estimated from its own data.
-    one_off : numpy.ndarray
-        (cells,): cash due before the first sale, USD per producer.
     chains : pandas.DataFrame
         exporter, product, regulated_share, destination_concentration, rule_of_law.
     names : pandas.DataFrame
@@ -65,7 +62,7 @@ def raise_flags(
     found = []
     for rule in rules:
         if rule.level == "cell":
-            value, draws = _cell_measure(rule, central, drawn, one_off)
+            value, draws = _cell_measure(rule, central, drawn)
             value = np.where(known, value, np.nan)
             rows, why = cells, NO_STRUCTURE
         else:
@@ -76,26 +73,24 @@ def raise_flags(
     return risk.rank(pd.concat(found, ignore_index=True))
 
 
-def _cell_measure(
-    rule: risk.Rule, central: Outcome, drawn: Outcome, one_off: Floats
-) -> tuple[Floats, Floats]:
+def _cell_measure(rule: risk.Rule, central: Outcome, drawn: Outcome) -> tuple[Floats, Floats]:
     measure = _CELL[rule.measure]
-    return measure(central, one_off), measure(drawn, one_off)
+    return measure(central), measure(drawn)
 
 
-def _excluded(outcome: Outcome, one_off: Floats) -> Floats:
+def _excluded(outcome: Outcome) -> Floats:
     return outcome.choice.diverting_number + outcome.choice.exiting_number
 
 
-def _burden(outcome: Outcome, one_off: Floats) -> Floats:
+def _burden(outcome: Outcome) -> Floats:
     return outcome.burden
 
 
-def _one_off(outcome: Outcome, one_off: Floats) -> Floats:
-    return _divide(one_off, outcome.cells.mean_sales)
+def _one_off(outcome: Outcome) -> Floats:
+    return _divide(outcome.cells.cash_up_front, outcome.cells.mean_sales)
 
 
-def _net_loss(outcome: Outcome, one_off: Floats) -> Floats:
+def _net_loss(outcome: Outcome) -> Floats:
     return np.maximum(_divide(-outcome.producer_net, outcome.cells.sales), 0.0)
 
 

@@ -39,8 +39,10 @@ class Cells:
         requirement, item, behaviour, timing, payer, recipient, recipient_country: a row per item.
     annual_cost : numpy.ndarray
         (items, cells), USD a year per complying producer.
+    one_off_cost : numpy.ndarray
+        (items, cells), USD due once per complying producer.
     item_factor : numpy.ndarray or None
-        (draws, items), multiplies annual_cost; None for the central estimate.
+        (draws, items), multiplies both costs; None for the central estimate.
     sales : numpy.ndarray
         Baseline sales of the cell to the regulated segment, what producers receive, USD a year.
     producers : numpy.ndarray
@@ -63,6 +65,7 @@ class Cells:
     key: pd.DataFrame
     items: pd.DataFrame
     annual_cost: Floats
+    one_off_cost: Floats
     sales: Floats
     producers: Floats
     mean_sales: Floats
@@ -92,10 +95,22 @@ class Cells:
         numpy.ndarray
             (cells,) or (draws, cells).
         """
+        return self._added(self.annual_cost, mask)
+
+    @property
+    def cash_up_front(self) -> Floats:
+        """Cash that a complying producer pays before the first sale, USD."""
+        return self._added(self.one_off_cost, self.paid_by_producer)
+
+    @property
+    def paid_by_producer(self) -> Booleans:
+        """Which items the producer pays, (items,)."""
+        return (self.items["payer"] == PRODUCER).to_numpy()
+
+    def _added(self, costs: Floats, mask: Booleans) -> Floats:
         if self.item_factor is None:
-            total: Floats = self.annual_cost[mask].sum(axis=0)
-            return total
-        return self.item_factor[:, mask] @ self.annual_cost[mask]
+            return np.asarray(costs[mask].sum(axis=0), float)
+        return self.item_factor[:, mask] @ costs[mask]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,7 +198,7 @@ def outcome(cells: Cells) -> Outcome:
         Choices, components and payments, same shape as the cells.
     """
     fixed_item = (cells.items["behaviour"] == "fixed").to_numpy()
-    own_bill = (cells.items["payer"] == PRODUCER).to_numpy()
+    own_bill = cells.paid_by_producer
     shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
     fixed = np.broadcast_to(cells.cost(own_bill & fixed_item), shape)
     mean_sales = np.broadcast_to(cells.mean_sales, shape)

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equity.evidence import Parameter
 from equity.assessment.outcome import PRODUCER, Cells, Outcome
+from equity.evidence import Parameter
 from equity.schema import INCOME_GROUPS, SIZE_CLASSES
 from equity.uncertainty import draw
 

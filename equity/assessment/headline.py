@@ -1,0 +1,192 @@
+"""What a run says first: a few measures with their ranges, and sentences for a reader."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equity.assessment.outcome import Outcome
+from equity.assessment.simulation import group_table, measures
+from equity.uncertainty import interval
+
+__all__ = ["group_ranges", "headline", "sentences", "significant"]
+
+Floats = NDArray[np.float64]
+USD, COUNT, SHARE, RATIO = "USD/year", "producers", "share", "ratio"
+
+MEANING: dict[str, tuple[str, str]] = {
+    "regulated_value": (USD, "exports that the standard asks about"),
+    "producers": (COUNT, "producers behind these exports"),
+    "small_producers": (COUNT, "of them small"),
+    "compliance_cost": (USD, "yearly cost of those who newly comply, whoever pays"),
+    "producer_net": (USD, "producers' gains less losses"),
+    "small_net": (USD, "small producers' gains less losses"),
+    "large_net": (USD, "large producers' gains less losses"),
+    "not_complying": (COUNT, "producers who would not comply"),
+    "small_not_complying": (COUNT, "small producers who would not comply"),
+    "small_not_complying_share": (SHARE, "small producers who would not comply"),
+    "value_not_complying_share": (SHARE, "of the regulated sales come from producers who would not comply"),
+    "trader_net": (USD, "traders' gains less losses"),
+    "premium_paid": (USD, "premium that buyers pay"),
+    "fees": (USD, "fees paid to certifiers, laboratories and authorities"),
+    "small_burden": (SHARE, "cost of complying over sales, small producers"),
+    "large_burden": (SHARE, "cost of complying over sales, large producers"),
+    "small_to_large": (RATIO, "small producers' cost over sales relative to large ones'"),
+    "total_net": (USD, "gains less losses of everybody counted"),
+}  # fmt: skip
+
+
+def headline(central: Outcome, drawn: Outcome) -> pd.DataFrame:
+    """Measure a run and put a range beside each number.
+
+    Parameters
+    ----------
+    central, drawn : Outcome
+        The central outcome and the one with draws.
+
+    Returns
+    -------
+    pandas.DataFrame
+        measure, value, low, high (5th and 95th of 100 draws), unit, meaning. A measure that cannot
+        be taken is missing.
+    """
+    values, spread = measures(central), measures(drawn)
+    rows = []
+    for name, (unit, meaning) in MEANING.items():
+        value = float(values[name])
+        low = high = math.nan
+        if math.isfinite(value):
+            low, high = (float(end) for end in interval(spread[name]))
+        rows.append((name, value, low, high, unit, meaning))
+    columns = ["measure", "value", "low", "high", "unit", "meaning"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def group_ranges(central: Outcome, drawn: Outcome, income_group: NDArray[np.str_]) -> pd.DataFrame:
+    """Add producers up by income group and size class, with ranges.
+
+    Parameters
+    ----------
+    central, drawn : Outcome
+        The central outcome and the one with draws.
+    income_group : numpy.ndarray of str
+        (cells,), of the exporter.
+
+    Returns
+    -------
+    pandas.DataFrame
+        income_group, size_class, producers, not_complying, sales, compliance_cost, producer_net,
+        and low and high of the last two and of not_complying.
+    """
+    groups, values = group_table(central, income_group)
+    _, spread = group_table(drawn, income_group)
+    low, high = interval(spread)
+    names = ["producers", "not_complying", "sales", "compliance_cost", "producer_net"]
+    table = pd.concat([groups, pd.DataFrame(values, columns=names)], axis=1)
+    for position, name in enumerate(names):
+        if name not in ("producers", "sales"):
+            table[f"{name}_low"], table[f"{name}_high"] = low[:, position], high[:, position]
+    return table
+
+
+def significant(value: float, digits: int = 3) -> float:
+    """Round to significant digits.
+
+    Parameters
+    ----------
+    value : float
+        Any number.
+    digits : int, optional
+        How many.
+
+    Returns
+    -------
+    float
+        Unchanged when zero or not finite.
+    """
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, digits - 1 - math.floor(math.log10(abs(value))))
+
+
+_BILLION, _MILLION, _THOUSAND = 1e9, 1e6, 1e3
+
+
+def said(value: float, unit: str) -> str:
+    """Write a number for a reader, with at most three significant digits.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    unit : str
+        One of the headline's units.
+
+    Returns
+    -------
+    str
+        Such as ``USD 1.25 m`` or ``4.7 %``.
+    """
+    if math.isnan(value):
+        return "not assessed"
+    if unit == SHARE:
+        return f"{significant(100 * value):g} %"
+    if unit == RATIO:
+        return f"{significant(value):g}"
+    size, short = _scaled(abs(value))
+    number = f"{significant(size):,.10g}{short}"
+    sign = "-" if value < 0 and significant(size) != 0 else ""
+    return f"{sign}USD {number}" if unit == USD else f"{sign}{number}"
+
+
+def _scaled(value: float) -> tuple[float, str]:
+    for step, name in ((_BILLION, " bn"), (_MILLION, " m")):
+        if value >= step:
+            return value / step, name
+    return value, ""
+
+
+def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
+    """Say the headline in a few sentences.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        From `headline`.
+    facts : mapping
+        standard, year, obligation, draws.
+
+    Returns
+    -------
+    list of str
+        Each with its range.
+    """
+    row = {r.measure: r for r in table.itertuples(index=False)}
+
+    def span(name: str) -> str:
+        r = row[name]
+        if math.isnan(r.value):
+            return "not assessed"
+        return f"{said(r.value, r.unit)} ({said(r.low, r.unit)} to {said(r.high, r.unit)})"
+
+    asks = "requires" if facts["obligation"] == "mandatory" else "asks for"
+    lines = [
+        f"{facts['standard']} {asks} compliance of exports worth {span('regulated_value')} a year "
+        f"(trade of {facts['year']}), sold by {span('producers')} producers.",
+        f"Those who comply newly cost {span('compliance_cost')} a year; producers' gains less "
+        f"losses are {span('producer_net')} a year.",
+        f"{span('small_not_complying_share')} of small producers would not comply, "
+        f"{span('small_not_complying')} of them.",
+        f"Complying takes {span('small_burden')} of a small producer's sales and "
+        f"{span('large_burden')} of a large one's, a ratio of {span('small_to_large')}.",
+    ]
+    if row["premium_paid"].value > 0:
+        lines.append(f"Buyers pay a premium of {span('premium_paid')} a year.")
+    if row["fees"].value > 0:
+        lines.append(f"Certifiers, laboratories and authorities receive {span('fees')} a year.")
+    return lines

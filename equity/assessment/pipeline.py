@@ -1,0 +1,207 @@
+"""A standard becomes a cost for each producer; the cost becomes a choice; choices become gains and
+losses; that becomes a flag. `assess` reads like that sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from equity import countries, datasets, products, risk, schema
+from equity import producers as producer_cells
+from equity.assessment.accounts import (
+    check_identities, flows_table, incidence_table, payments_table, response,
+)  # fmt: skip
+from equity.assessment.cells import build_cells, cost_levers, model_parameters
+from equity.assessment.headline import group_ranges, headline
+from equity.assessment.inputs import (
+    bundled_trade, choose_year, market_flows, parameter_table, unit_values,
+)  # fmt: skip
+from equity.assessment.measured import raise_flags
+from equity.assessment.outcome import Outcome, outcome
+from equity.assessment.record import Assessment
+from equity.assessment.simulation import drawn_cells, measures
+from equity.costs import evaluate_matrix
+from equity.errors import InputError, Problem, unknown
+from equity.standards import Standard, load_standard
+from equity.trade import Trade, exposure, read_trade
+from equity.uncertainty import importance
+
+if TYPE_CHECKING:
+    from equity.costs import CostModel
+
+__all__ = ["assess"]
+
+CHAIN = ["exporter", "product"]
+CLOSURES = ("fixed",)
+DRAWS = 500
+
+
+def assess(
+    standard: Standard | str | Path,
+    trade: Trade | pd.DataFrame | None = None,
+    producers: pd.DataFrame | None = None,
+    *,
+    year: int | None = None,
+    income_year: int | None = None,
+    models: Sequence[CostModel] = (),
+    parameters: Mapping[str, float] | None = None,
+    rules: str | Path | None = None,
+    closure: str = "fixed",
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Assessment:
+    """Estimate what a standard costs and brings, to whom, and who may lose access to the market.
+
+    Parameters
+    ----------
+    standard : Standard, str or Path
+        A standard, the id of a bundled one, or the path of a TOML file.
+    trade : Trade or pandas.DataFrame, optional
+        Canonical trade table; bundled data with the standard's products when not given.
+    producers : pandas.DataFrame, optional
+        Canonical producers table; synthesised from farm or firm structure when not given.
+    year : int, optional
+        Year of the trade to assess; needed when the table holds several.
+    income_year : int, optional
+        Year of the income groups; the year of the trade when not given.
+    models : sequence of CostModel, optional
+        Further cost models, added to the standard's own items.
+    parameters : mapping of str to float, optional
+        Values for switching_loss, supply_elasticity, certifier_margin, share_sold, discount_rate.
+    rules : str or Path, optional
+        A rule table for the flags; the bundled one when not given.
+    closure : {"fixed"}
+        How prices react; at fixed prices they do not.
+    draws : int, optional
+        Number of draws behind the ranges.
+    seed : int, optional
+        Seed of the draws.
+
+    Returns
+    -------
+    Assessment
+        Tables, headline with ranges, flags, checks, assumptions and limits.
+
+    Raises
+    ------
+    InputError
+        Anything in the inputs that cannot be used, with its place and a fix.
+    IdentityError
+        When the accounts of the run do not add up.
+
+    Examples
+    --------
+    >>> import equity as eq
+    >>> result = eq.assess("eu-aflatoxin")
+    >>> result.by("income_group", "size_class")  # doctest: +SKIP
+    """
+    _check_arguments(closure, draws)
+    standard = standard if isinstance(standard, Standard) else load_standard(standard)
+    numbers = model_parameters(standard, parameters)
+    rule_table = risk.load_rules(rules)
+
+    source = _trade(trade, standard)
+    chosen = choose_year(source.table, year)
+    flows, set_aside = market_flows(standard, source.table, chosen)
+    exposed = exposure(flows)
+    priced = unit_values(flows)
+
+    made, steps, made_parameters, made_levers = _producers(
+        producers, standard, exposed, priced, chosen
+    )
+    rate, log = numbers["discount_rate"], []
+    costs = evaluate_matrix(
+        standard.costs, made, price_year=chosen, discount_rate=rate.value, models=models, log=log,
+    )  # fmt: skip
+    cells, levers = build_cells(
+        standard, exposure=exposed, producers=made, costs=costs, unit_values=priced,
+        parameters=numbers, price_year=chosen, log=log,
+    )  # fmt: skip
+    levers += cost_levers(standard, made, costs, price_year=chosen, discount_rate=rate)
+    levers += made_levers
+
+    central = outcome(cells)
+    drawn_from, values = drawn_cells(cells, levers, draws, seed)
+    drawn = outcome(drawn_from)
+
+    income = income_year if income_year is not None else chosen
+    paid = payments_table(central)
+    after = flows_table(central, flows)
+    group = _income_groups(flows, paid, income)
+    incidence = incidence_table(central, paid, flows, group)
+    cost_table = costs.table(made)
+    checks = check_identities(
+        central, flows=flows, flows_after=after, costs=cost_table, payments=paid,
+        incidence=incidence, ledger=set_aside,
+    )  # fmt: skip
+    names = _names(exposed)
+    flags = raise_flags(
+        rule_table, central, drawn,
+        known=(made["status"] != "assumption").to_numpy(),
+        chains=_chains(exposed, chosen), names=names,
+    )  # fmt: skip
+    cell_group = group.reindex(cells.key["exporter"]).to_numpy(str)
+    return Assessment(
+        standard=standard,
+        facts=_facts(standard, source, chosen, income, closure, draws, seed, producers is None),
+        exposure=exposed,
+        producers=made,
+        costs=cost_table,
+        response=response(central),
+        incidence=incidence,
+        flows=after,
+        flags=flags,
+        payments=paid,
+        headline=headline(central, drawn),
+        groups=group_ranges(central, drawn, cell_group),
+        importance=importance(values, measures(drawn)["producer_net"]),
+        checks=checks,
+        assumptions=_assumptions(standard, numbers, made_parameters),
+        ledger=_ledger(source, set_aside, steps, priced, log),
+        rules=risk.rules_table(rule_table),
+        limits=_limits(standard, chosen, flows),
+    )
+
+
+def _check_arguments(closure: str, draws: int) -> None:
+    problems = []
+    if closure not in CLOSURES:
+        problems.append(unknown("closure", closure, CLOSURES, "closure"))
+    if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
+        problems.append(Problem("draws", f"{draws!r} is no number of draws.", "give 1 or more."))
+    if problems:
+        raise InputError(problems)
+
+
+def _trade(trade: Trade | pd.DataFrame | None, standard: Standard) -> Trade:
+    if trade is None:
+        return bundled_trade(standard)
+    return trade if isinstance(trade, Trade) else read_trade(trade)
+
+
+def _income_groups(flows: pd.DataFrame, payments: pd.DataFrame, year: int) -> pd.Series[Any]:
+    codes = {*flows["exporter"], *flows["importer"], *payments["recipient_country"]}
+    listed = pd.Series(sorted(codes), dtype="str")
+    return pd.Series(countries.income_group(listed, year).to_numpy(), index=listed.to_numpy())
+
+
+def _names(exposed: pd.DataFrame) -> pd.DataFrame:
+    return exposed[CHAIN].assign(
+        exporter_name=countries.names(exposed["exporter"]).to_numpy(),
+        product_name=products.names(exposed["product"]).to_numpy(),
+    )
+
+
+def _chains(exposed: pd.DataFrame, year: int) -> pd.DataFrame:
+    columns = [*CHAIN, "regulated_share", "destination_concentration"]
+    held = exposed.loc[exposed["regulated_value"] > 0, columns].reset_index(drop=True)
+    governance = datasets.load_dataset("countries/governance")
+    law = governance.loc[governance["year"] == year, ["iso3", "rule_of_law"]]
+    return held.merge(
+        law.rename(columns={"iso3": "exporter"}), on="exporter", how="left", validate="many_to_one"
+    )

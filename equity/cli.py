@@ -1,0 +1,149 @@
+"""The command line: the same verbs as the library, for people who do not program."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from equity.errors import EquityError
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Who pays for a standard, who gains, and who may lose access to the market.",
+)
+
+OutFolder = Annotated[Path, typer.Option("--out", help="Folder for the files written.")]
+
+
+def main() -> None:
+    """Run the command line; a problem with an input ends with its message and exit code 1."""
+    try:
+        app()
+    except EquityError as error:
+        typer.secho(str(error), err=True, fg="red")
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    if version:
+        from equity import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def standards() -> None:
+    """List the bundled standards."""
+    from equity.standards import list_standards
+
+    _table(list_standards()[["id", "name", "kind", "obligation"]], "Standards")
+
+
+@app.command()
+def show(
+    standard: Annotated[str, typer.Argument(help="Id of a standard, or the path of a TOML file.")],
+) -> None:
+    """Show what a standard asks, costs and brings, and where its numbers come from."""
+    from equity.standards import load_standard
+
+    found = load_standard(standard)
+    scope = found.scope
+    typer.secho(f"{found.name} ({found.id})", bold=True)
+    if found.evidence_note:
+        typer.secho(found.evidence_note, fg="yellow")
+    typer.echo(found.summary)
+    typer.echo(
+        f"{found.obligation} {found.kind.replace('_', ' ')}; products {', '.join(scope.products)} "
+        f"({scope.hs_revision}); markets {', '.join(scope.markets)}; from {scope.start}"
+        + (f" to {scope.end}" if scope.end else "")
+    )
+    for title, table in found.describe().items():
+        _table(table, title.replace("_", " ").capitalize())
+
+
+@app.command()
+def assess(
+    standard: Annotated[str, typer.Argument(help="Id of a standard, or the path of a TOML file.")],
+    trade: Annotated[
+        Path | None, typer.Option(help="Your own trade table; bundled data when not given.")
+    ] = None,
+    producers: Annotated[
+        Path | None, typer.Option(help="Your own producers table (CSV); else synthesised.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Year of the trade to assess.")] = None,
+    rules: Annotated[Path | None, typer.Option(help="Your own rule table (TOML).")] = None,
+    draws: Annotated[int, typer.Option(help="Draws behind the ranges.")] = 500,
+    seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
+    out: OutFolder = Path("out"),
+) -> None:
+    """Assess a standard and write report.html and results.xlsx."""
+    from rich.console import Console
+
+    from equity.assessment import assess as run
+    from equity.producers import read_producers
+    from equity.trade import read_trade
+
+    with Console(stderr=True).status("assessing"):
+        result = run(
+            standard,
+            trade=None if trade is None else read_trade(trade),
+            producers=None if producers is None else read_producers(producers),
+            year=year,
+            rules=rules,
+            draws=draws,
+            seed=seed,
+        )
+        page, book = out / "report.html", out / "results.xlsx"
+        result.to_html(page)
+        result.to_excel(book)
+    typer.echo(result.summary())
+    typer.echo(f"Written: {page} and {book}")
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="A trade table, or a standard's TOML file.")],
+) -> None:
+    """Check a file and list everything that is wrong with it."""
+    if file.suffix == ".toml":
+        from equity.standards import load_standard
+
+        found = load_standard(file)
+        typer.echo(f"{file}: {found.name}, no problems.")
+        return
+    from equity.trade import read_trade
+
+    _table(read_trade(file).ledger, f"{file}: no problems")
+
+
+def _table(frame: Any, title: str) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=escape(title), title_justify="left", title_style="bold")
+    for column in frame.columns:
+        table.add_column(escape(str(column).replace("_", " ")), overflow="fold")
+    for row in frame.itertuples(index=False):
+        table.add_row(*(escape(_cell(value)) for value in row))
+    Console().print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:,.6g}"
+    return str(value)
