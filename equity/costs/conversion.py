@@ -216,7 +216,7 @@ def _number(
     if not field.is_money:
         return value
     source, _ = units.split_money(given.unit, place)
-    return _dollars(value, str(source), price_year, log)
+    return _dollars(value, str(source), price_year, place, log)
 
 
 def _factor(given: str, expected: str, place: str) -> float:
@@ -244,13 +244,26 @@ def _without_implied(unit: str) -> str:
     return "/".join([top, *(part for part in below if part not in _IMPLIED)])
 
 
-def _dollars(value: float, source: str, price_year: int, log: list[Any] | None) -> float:
+def _dollars(
+    value: float, source: str, price_year: int, place: str, log: list[Any] | None
+) -> float:
     target = f"USD_{price_year}"
     if source == target or value == 0:
         return value
-    from equity import prices
+    from equity.prices import convert
 
-    return float(prices.convert(value, source, target, log=log))
+    # A log of its own: the same amount in two items is not one amount deflated twice.
+    steps: list[Any] = []
+    try:
+        converted = float(convert(value, source, target, log=steps))
+    except InputError as error:
+        problems = [
+            Problem(f"{place} ({one.place})", one.message, one.fix) for one in error.problems
+        ]
+        raise type(error)(problems) from error
+    if log is not None:
+        log += steps
+    return converted
 
 
 def in_prices_of(price_year: int, model: CostModel, *, log: list[Any] | None = None) -> CostModel:
@@ -275,11 +288,12 @@ def in_prices_of(price_year: int, model: CostModel, *, log: list[Any] | None = N
         value: float | Sequence[float] | None = getattr(model, field.name)
         if not field.is_money or value is None:
             continue
-        source, _ = units.split_money(field.unit, f"{type(model).__name__}.{field.name}")
+        place = f"{type(model).__name__}.{field.name}"
+        source, _ = units.split_money(field.unit, place)
         if isinstance(value, Sequence):
             changed[field.name] = tuple(
-                _dollars(number, str(source), price_year, log) for number in value
+                _dollars(number, str(source), price_year, place, log) for number in value
             )
         else:
-            changed[field.name] = _dollars(value, str(source), price_year, log)
+            changed[field.name] = _dollars(value, str(source), price_year, place, log)
     return dataclasses.replace(model, **changed)
