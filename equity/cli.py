@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -145,5 +146,5 @@ def _table(frame: Any, title: str) -> None:
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
-        return "" if value != value else f"{value:,.6g}"
+        return "" if math.isnan(value) else f"{value:,.6g}"
     return str(value)

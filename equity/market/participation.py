@@ -147,7 +147,7 @@ def complying_shares(
         np.asarray(sales_dispersion, float),
         np.asarray(threshold, float),
     )
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         distance = np.log(mean) - np.log(bar)
     # No sales and no bar: nothing to lose by complying.
     distance = np.where((mean == 0) & (bar == 0), np.inf, distance)

@@ -1,0 +1,149 @@
+"""The closed form of section 4 against producers who decide one by one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from equity.errors import InputError
+from equity.market.participation import (
+    choose,
+    complying_shares,
+    label_price,
+    outside_price,
+    participation,
+    share_sold,
+    threshold_sales,
+)
+
+PRODUCERS = 2_000_000
+positive = st.floats(0.01, 1e6)
+fraction = st.floats(0.0, 1.0)
+
+
+def one_by_one(
+    *,
+    mean: float,
+    spread: float,
+    fixed: float,
+    variable: float,
+    a: float,
+    b: float,
+    kappa: float,
+    eps: float,
+) -> tuple[float, float]:
+    """Let two million producers compare profit from complying with profit elsewhere."""
+    draws = np.random.default_rng(7).standard_normal(PRODUCERS)
+    sales = np.exp(np.log(mean) - spread**2 / 2 + spread * draws)
+    comply = sales * (a * (1 - variable)) ** (1 + eps) / (1 + eps) - fixed
+    elsewhere = sales * (b * (1 - kappa)) ** (1 + eps) / (1 + eps)
+    chosen = comply >= elsewhere
+    return float(chosen.mean()), float(sales[chosen].sum() / sales.sum())
+
+
+@pytest.mark.parametrize(
+    ("fixed", "variable", "kappa", "eps", "spread"),
+    [(300.0, 0.05, 0.2, 0.5, 0.9), (50.0, 0.0, 0.05, 0.0, 0.4), (900.0, 0.1, 0.5, 1.5, 1.2)],
+)
+def test_closed_form_equals_two_million_decisions(
+    fixed: float, variable: float, kappa: float, eps: float, spread: float
+) -> None:
+    number, value = one_by_one(
+        mean=2_000.0, spread=spread, fixed=fixed, variable=variable, a=1.0, b=1.0, kappa=kappa,
+        eps=eps,
+    )  # fmt: skip
+    choice = choose(
+        mean_sales=2_000.0, sales_dispersion=spread, compliant_share=0.0, fixed_cost=fixed,
+        net_price=1 - variable, outside=outside_price(1.0, kappa), supply_elasticity=eps,
+    )  # fmt: skip
+    error = 3 * np.sqrt(number * (1 - number) / PRODUCERS)
+    assert float(choice.complying_number) == pytest.approx(number, abs=error)
+    # Sales vary more than heads, so the value share is known less well.
+    noise = 3 * np.sqrt((np.exp(spread**2) - 1) / PRODUCERS)
+    assert float(choice.complying_value) == pytest.approx(value, abs=noise)
+
+
+@given(mean=positive, spread=st.floats(0, 2), bar=positive, share=fraction)
+def test_choices_add_up_and_larger_producers_comply_more(
+    mean: float, spread: float, bar: float, share: float
+) -> None:
+    choice = choose(
+        mean_sales=mean, sales_dispersion=spread, compliant_share=share, fixed_cost=bar,
+        net_price=1.0, outside=0.5, supply_elasticity=0.5,
+    )  # fmt: skip
+    for kind in ("number", "value"):
+        parts = [
+            getattr(choice, f"{name}_{kind}") for name in ("complying", "diverting", "exiting")
+        ]
+        assert sum(parts) == pytest.approx(1, abs=1e-12)
+    assert choice.complying_value >= choice.complying_number - 1e-12
+
+
+@given(cost=positive, more=st.floats(1.0, 10.0), kappa=fraction, eps=st.floats(0, 3))
+def test_a_dearer_standard_never_raises_participation(
+    cost: float, more: float, kappa: float, eps: float
+) -> None:
+    bars = threshold_sales(np.array([cost, cost * more]), 0.95, outside_price(1, kappa), eps)
+    number, value = complying_shares(100.0, 0.8, bars)
+    assert number[1] <= number[0]
+    assert value[1] <= value[0]
+
+
+def test_corners_of_the_choice() -> None:
+    free = threshold_sales(0.0, 1.0, 1.0, 0.5)
+    never = threshold_sales(10.0, 0.8, 0.9, 0.5)
+    assert (float(free), float(never)) == (0.0, np.inf)
+    assert complying_shares(100.0, 0.5, free) == (1.0, 1.0)
+    assert complying_shares(100.0, 0.5, never) == (0.0, 0.0)
+    # Without dispersion everybody sits at the mean.
+    assert complying_shares(100.0, 0.0, 99.0) == (1.0, 1.0)
+    assert complying_shares(100.0, 0.0, 101.0) == (0.0, 0.0)
+    assert complying_shares(0.0, 0.5, 0.0) == (1.0, 1.0)
+
+
+def test_without_another_market_those_who_do_not_comply_stop_exporting() -> None:
+    cells = pd.DataFrame(
+        {
+            "exporter": ["KEN", "KEN"], "product": ["070820"] * 2, "size_class": ["small", "large"],
+            "mean_sales": [500.0, 50_000.0], "sales_dispersion": [0.8, 0.8],
+            "compliant_share": [0.1, 0.5], "fixed_cost": [900.0, 900.0],
+            "variable_cost_share": [0.0, 0.0],
+        }
+    )  # fmt: skip
+    alone = participation(cells, other_market=False, switching_loss=0.1)
+    assert (alone["diverting_number"] == 0).all()
+    assert alone.loc[0, "exiting_number"] > alone.loc[1, "exiting_number"] > 0
+    home = participation(cells, other_market=False, domestic_price=0.4)
+    assert (home["exiting_number"] == 0).all()
+
+
+def test_a_label_pays_its_premium_on_what_is_sold_as_certified() -> None:
+    assert label_price(1.0, 0.2, share_sold=0.25) == pytest.approx(1.05)
+    assert label_price(0.8, 0.0, floor=1.1) == pytest.approx(1.1)
+    assert label_price(1.0, 0.3, share_sold=0.0) == pytest.approx(1.0)
+
+
+def test_free_entry_lowers_the_share_sold_until_demand_is_met() -> None:
+    def supply(sold: np.ndarray) -> np.ndarray:
+        return 100 * np.minimum(1, 2 * sold)
+
+    sold = share_sold(supply, np.array([30.0, 1000.0]))
+    assert sold[1] == 1
+    assert sold[0] * supply(sold)[0] == pytest.approx(30, rel=1e-9)
+
+
+def test_impossible_inputs_are_all_named() -> None:
+    cells = pd.DataFrame(
+        {
+            "exporter": ["KEN"], "product": ["070820"], "size_class": ["small"],
+            "mean_sales": [-1.0], "sales_dispersion": [0.8], "compliant_share": [1.5],
+            "fixed_cost": [np.nan], "variable_cost_share": [0.0],
+        }
+    )  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        participation(cells, switching_loss=1.2)
+    named = {problem.place for problem in caught.value.problems}
+    assert named == {"mean_sales", "compliant_share", "fixed_cost", "switching_loss"}
