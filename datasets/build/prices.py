@@ -149,7 +149,9 @@ def _check_rates(table: pd.DataFrame) -> None:
     assert step.pct_change().dropna().add(1).between(1 / 3, 3).all()
 
 
-def purchasing_power(prices: pd.DataFrame, rates: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+def purchasing_power(
+    prices: pd.DataFrame, rates: pd.DataFrame, table: pd.DataFrame
+) -> pd.DataFrame:
     """Units of currency per international dollar of 2021, from an identity of the WDI.
 
     GDP per head in constant 2015 USD over GDP per head in constant 2021 international dollars is
@@ -167,7 +169,9 @@ def purchasing_power(prices: pd.DataFrame, rates: pd.DataFrame, table: pd.DataFr
         for code, factor in factors.items()
         if currency[code] in base.index and code not in LATER_EURO
     ]
-    found = pd.DataFrame(rows, columns=["iso3", "currency", "year", "units_per_international_dollar"])
+    found = pd.DataFrame(
+        rows, columns=["iso3", "currency", "year", "units_per_international_dollar"]
+    )
     column = found.columns[-1]
     found[column] = significant(found[column], 6)
     assert found.set_index("iso3").loc["USA", column] == 1
@@ -189,15 +193,17 @@ def currencies(table: pd.DataFrame) -> pd.DataFrame:
             country, basis, note = members[0], "issuer", ""
         note = note or warned.get(code, "")
         rows.append((code, country, basis, OPEN, "", np.nan, note, "ISO 4217"))
-    for former in facts("currencies_former").itertuples():
-        factor, last = float(former.units_per_successor), int(former.last_year)
+    old = facts("currencies_former", units_per_successor="float64", last_year="int64")
+    for former in old.itertuples():
         rows.append(
-            (former.currency, former.country, "issuer", last, former.successor, factor,
-             former.note or former.name, former.source)
+            (former.currency, former.country, "issuer", former.last_year, former.successor,
+             former.units_per_successor, former.note or former.name, former.source)
         )  # fmt: skip
     names = ["currency", "country", "basis", "last_year", "successor", "units_per_successor",
              "note", "source"]  # fmt: skip
     found = pd.DataFrame(rows, columns=names).sort_values("currency", ignore_index=True)
+    begun = old.groupby("successor")["last_year"].max().add(1).to_dict() | {"EUR": FIRST_RATE}
+    found.insert(3, "first_year", found["currency"].map(begun).fillna(0).astype("int64"))
     assert found["currency"].is_unique
     assert set(found["successor"]) - {""} <= set(found["currency"])
     return found
@@ -282,6 +288,7 @@ def _write_currencies(table: pd.DataFrame) -> None:
             "currency": Field("string", "ISO 4217"),
             "country": Field("string", "whose GDP deflator moves prices in it; empty: name one"),
             "basis": Field("string", "issuer, assumption or shared"),
+            "first_year": Field("integer", "first price year; 0 when not recorded"),
             "last_year": Field("integer", "last price year; 9999 when in use"),
             "successor": Field("string", "currency that replaced it"),
             "units_per_successor": Field("number", "legal conversion"),
