@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from equity.costs.contract import CostModel, Item, ModelParameter, parameters
-from equity.costs.evaluation import evaluate_matrix, run
+from equity.costs.evaluation import evaluate_matrix
+from equity.costs.model_run import run
 from equity.errors import InputError, ModelError, Problem
 from equity.schema import BEHAVIOURS, SIZE_CLASSES, TIMINGS
 

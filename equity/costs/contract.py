@@ -37,7 +37,19 @@ _MONEY_ON_TOP = re.compile(r"^[A-Z]{3}_\d{4}\b")
 class ModelParameter(NamedTuple):
     """A field of a cost model that carries a unit.
 
-    ``Annotated[float, "USD_2023", "bound"]`` marks a limit between brackets, which is no price.
+    Parameters
+    ----------
+    name : str
+        Of the field.
+    unit : str
+        That its numbers are counted in.
+    many : bool
+        Whether it is a tuple of numbers.
+    required : bool
+        Whether it has no default.
+    is_bound : bool
+        Whether it is a limit between brackets and no price:
+        ``Annotated[float, "USD_2023", "bound"]``.
     """
 
     name: str

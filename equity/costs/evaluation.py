@@ -12,9 +12,8 @@ import pandas as pd
 
 from equity.costs.contract import CostModel, Item
 from equity.costs.conversion import prepare
-from equity.costs.fee_schedule import FeeSchedule, schedule_on
 from equity.costs.finance import annualise, check_discount_rate
-from equity.errors import InputError, ModelError, Problem, nearest
+from equity.costs.model_run import KEY, check_columns, check_numbers, run
 from equity.schema import SIZE_CLASSES
 
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     Array = npt.NDArray[np.float64]
 
 __all__ = ["CostMatrix", "evaluate", "evaluate_matrix"]
-
-_INFINITY = np.array(np.inf).view(np.uint64)
-_KEY = ("exporter", "product", "size_class")
 
 
 @dataclass(frozen=True)
@@ -105,7 +101,7 @@ class CostMatrix:
         """
         counts = [self.sales.size if part is None else part.size for part in self.applies]
         text: dict[str, Any] = {
-            name: _repeated_cells(self.cells[name], self.applies) for name in _KEY
+            name: _repeated_cells(self.cells[name], self.applies) for name in KEY
         }
         for name in ("requirement", "id", "behaviour", "timing", "recipient", "payer"):
             labels = [getattr(item, name) for item in self.items]
@@ -221,8 +217,22 @@ def evaluate_matrix(
 
     Parameters
     ----------
-    items, producers, price_year, discount_rate, models, local, year, log
+    items : iterable of equity.standards.CostItem or Item
+        Those of a standard.
+    producers : pandas.DataFrame
+        Canonical table ``producers``; money in USD of the price year.
+    price_year : int
+        Year of the dollars that costs are counted in.
+    discount_rate : float
+        Real rate a year at which one-off costs are annualised.
+    models : iterable of CostModel or Item
+        Added by the user.
+    local : LocalConditions or None
         As in `evaluate`.
+    year : int or None
+        As in `evaluate`.
+    log : list or None
+        Receives a record of each conversion of money.
 
     Returns
     -------
@@ -238,8 +248,8 @@ def evaluate_matrix(
     """
     rate = check_discount_rate(discount_rate)
     ready = prepare(items, models, price_year=price_year, log=log)
-    _check_columns(ready, producers, year)
-    cells = producers[list(_KEY)]
+    check_columns(ready, producers, year)
+    cells = producers[list(KEY)]
     shape = (len(ready), len(producers))
     annual, one_off, applies = np.empty(shape), np.zeros(shape), []
     for row, item in enumerate(ready):
@@ -269,7 +279,7 @@ def _amounts(
     back = item.model.residual_value(producers.copy(deep=False))
     residual = back if isinstance(back, float) else np.asarray(back, float)
     yearly = annualise(amount, residual, discount_rate=rate, life=item.life)
-    _check_numbers(yearly, producers, item.model, f"cost item {item.id}, annualised")
+    check_numbers(yearly, producers, item.model, f"cost item {item.id}, annualised")
     return amount, yearly
 
 
@@ -278,109 +288,3 @@ def _positions(item: Item, sizes: pd.Series[Any]) -> npt.NDArray[np.intp] | None
         return None
     concerned = sizes.isin(item.applies_to).to_numpy()
     return None if concerned.all() else np.flatnonzero(concerned)
-
-
-def _check_columns(items: Sequence[Item], producers: pd.DataFrame, year: int | None) -> None:
-    problems = []
-    for column in (*_KEY, "mean_sales"):
-        if column not in producers.columns:
-            problems.append(_missing(column, producers, "producers table", "every cost"))
-    for item in items:
-        place = f"cost item {item.id}"
-        model = type(item.model).__name__
-        problems += [
-            _missing(column, producers, place, model)
-            for column in item.model.columns_needed()
-            if column not in producers.columns and column != "mean_sales"
-        ]
-        if year is not None and isinstance(item.model, FeeSchedule):
-            try:
-                schedule_on([item.model], year)
-            except InputError as error:
-                problems += [Problem(place, str(one.message), one.fix) for one in error.problems]
-    if problems:
-        raise InputError(problems)
-
-
-def _missing(column: str, producers: pd.DataFrame, place: str, reader: str) -> Problem:
-    close = nearest(column, producers.columns)
-    fix = f"did you mean {close!r}?" if close else f"add a column {column!r} to producers."
-    return Problem(place, f"{reader} needs column {column!r} of producers.", fix)
-
-
-def run(model: CostModel, producers: pd.DataFrame, place: str = "") -> Array:
-    """Run one model and check what it returns.
-
-    Parameters
-    ----------
-    model : CostModel
-        The model.
-    producers : pandas.DataFrame
-        With the columns that it needs.
-    place : str, optional
-        The item, for the error.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (rows,), finite and not negative.
-
-    Raises
-    ------
-    ModelError
-        Naming the model, the first bad row and the fix.
-    """
-    name = type(model).__name__
-    try:
-        column = model.annual_cost(producers.copy(deep=False))
-    except InputError:
-        raise
-    except KeyError as error:
-        fix = f"add it to needs of {name}, so that a missing column is named early."
-        raise ModelError(Problem(place, f"{name} reads column {error}.", fix)) from error
-    except Exception as error:
-        message = f"{name} raised {type(error).__name__}: {error}."
-        raise ModelError(Problem(place, message, "correct its annual_cost.")) from error
-    return _checked(column, producers, model, place)
-
-
-def _checked(column: Any, producers: pd.DataFrame, model: CostModel, place: str) -> Array:
-    name, rows = type(model).__name__, len(producers)
-    shape = getattr(column, "shape", None)
-    fix = "return one number per row of producers, as a Series or an array."
-    if shape != (rows,):
-        given = f"shape {shape}" if shape is not None else f"{type(column).__name__} {column!r}"
-        raise ModelError(Problem(place, f"{name} returned {given} for {rows} rows.", fix))
-    if isinstance(column, pd.Series) and not column.index.equals(producers.index):
-        message = f"{name} returned a Series with another index."
-        raise ModelError(Problem(place, message, "keep the index of producers."))
-    try:
-        amounts = np.asarray(column, dtype=float)
-    except (TypeError, ValueError) as error:
-        message = f"{name} returned {column.dtype}, not numbers."
-        raise ModelError(Problem(place, message, fix)) from error
-    _check_numbers(amounts, producers, model, place)
-    return amounts
-
-
-def _check_numbers(amounts: Array, producers: pd.DataFrame, model: CostModel, place: str) -> None:
-    # One pass: as unsigned integers, finite numbers from 0 up lie below infinity, all others above.
-    bits = np.ascontiguousarray(amounts).view(np.uint64)
-    if (
-        amounts.size == 0
-        or bits.max() < _INFINITY
-        or (amounts.min() >= 0 and np.isfinite(amounts).all())
-    ):
-        return
-    bad = int(np.argmin(np.isfinite(amounts) & (amounts >= 0)))
-    row = producers.iloc[bad]
-    key = ", ".join(f"{name} {row[name]}" for name in _KEY if name in producers.columns)
-    empty = [column for column in model.columns_needed() if pd.isna(row[column])]
-    name, where = type(model).__name__, f"row {bad + 1} ({key})" if key else f"row {bad + 1}"
-    if empty:
-        message = f"{name} needs {', '.join(empty)}, missing in {where}."
-        fix = f"give {', '.join(empty)} for that cell, or limit the item's applies_to."
-    else:
-        message = f"{name} returned {amounts[bad]:g} in {where}."
-        fix = "a cost is finite and zero or more; a gain belongs to the benefits."
-    raise ModelError(Problem(place, message, fix))

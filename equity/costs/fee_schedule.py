@@ -101,7 +101,8 @@ class FeeSchedule(CostModel):
             _check_covered(size, self)
         start = np.asarray(self.start)
         bracket = np.searchsorted(start, size, side="right") - 1
-        cost: npt.NDArray[np.float64] = np.asarray(self.fee)[bracket]
+        fee = np.asarray(self.fee, dtype=float)[bracket]
+        cost: npt.NDArray[np.float64] = np.where(size >= 0, fee, np.nan)
         if self.per_unit:
             cost = cost + np.asarray(self.per_unit)[bracket] * (size - start[bracket])
         return cost
@@ -109,7 +110,19 @@ class FeeSchedule(CostModel):
 
 @dataclass(frozen=True, kw_only=True)
 class FeeByLand(FeeSchedule):
-    """A fee schedule by the land of the producer; see `FeeSchedule` for the fields."""
+    """A fee schedule by the land of the producer.
+
+    Parameters
+    ----------
+    start, end : tuple of float
+        Brackets, ha.
+    fee : tuple of float
+        Fee of each bracket.
+    per_unit : tuple of float
+        Added for each hectare above the bracket's start.
+    valid_from, valid_to : float or None
+        First and last calendar year of this version.
+    """
 
     driver = "land"
     needs = ("land",)
@@ -120,7 +133,19 @@ class FeeByLand(FeeSchedule):
 
 @dataclass(frozen=True, kw_only=True)
 class FeeByMembers(FeeSchedule):
-    """A fee schedule by group size, shared by the members; see `FeeSchedule` for the fields."""
+    """A fee schedule by group size, shared by the members.
+
+    Parameters
+    ----------
+    start, end : tuple of float
+        Brackets, members of the group.
+    fee : tuple of float
+        Fee of each bracket.
+    per_unit : tuple of float
+        Added for each member above the bracket's start.
+    valid_from, valid_to : float or None
+        First and last calendar year of this version.
+    """
 
     driver = "members"
     needs = ("members",)
@@ -149,7 +174,19 @@ class FeeByMembers(FeeSchedule):
 
 @dataclass(frozen=True, kw_only=True)
 class FeeByTurnover(FeeSchedule):
-    """A fee schedule by sales to the regulated segment; see `FeeSchedule` for the fields."""
+    """A fee schedule by sales to the regulated segment.
+
+    Parameters
+    ----------
+    start, end : tuple of float
+        Brackets, USD.
+    fee : tuple of float
+        Fee of each bracket.
+    per_unit : tuple of float
+        Added for each dollar above the bracket's start.
+    valid_from, valid_to : float or None
+        First and last calendar year of this version.
+    """
 
     driver = "mean_sales"
     needs = ("mean_sales",)

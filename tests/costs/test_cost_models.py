@@ -126,6 +126,12 @@ def test_fee_of_the_bracket() -> None:
     assert list(LAND.annual_cost(producers)) == [100, 100, 300, 320, 740, 900, 1000]
 
 
+def test_unknown_size_has_no_fee() -> None:
+    fees = LAND.annual_cost(cells(land=[np.nan, -1.0, 1.0]))
+    assert np.isnan(fees[:2]).all()
+    assert fees[2] == 100
+
+
 def test_group_fee_is_shared_by_members() -> None:
     fees = FeeByMembers(start=(0, 100), fee=(1000, 1000), per_unit=(0, 5))
     assert list(fees.annual_cost(cells(members=[50.0, 200.0]))) == [20, 7.5]
