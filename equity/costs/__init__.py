@@ -21,6 +21,7 @@ from equity.costs.inputs import Inputs
 from equity.costs.learning import Learning
 from equity.costs.local import Adaptation, LocalConditions
 from equity.costs.percentage import PercentageOfSales
+from equity.costs.proliferation import proliferation_cost
 from equity.costs.registry import built_in, cost_model, model_names
 from equity.costs.standard_cost import StandardCostModel
 from equity.costs.traceability import Traceability
@@ -53,5 +54,6 @@ __all__ = [
     "evaluate_matrix",
     "model_names",
     "present_value",
+    "proliferation_cost",
     "schedule_on",
 ]

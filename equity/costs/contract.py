@@ -31,6 +31,7 @@ __all__ = ["CostModel", "Item", "ModelParameter", "parameters", "values"]
 Behaviour: TypeAlias = Literal["fixed", "variable"]
 Timing: TypeAlias = Literal["one_off", "recurring"]
 _BOUND = "bound"
+_SIGNED = "ratio"  # an elasticity, say, has a sign
 _MONEY_ON_TOP = re.compile(r"^[A-Z]{3}_\d{4}\b")
 
 
@@ -83,7 +84,7 @@ class CostModel(ABC):
     Raises
     ------
     InputError
-        A parameter that is not finite, is negative, or is a share above one.
+        A parameter that is not finite, is negative (a ``ratio`` may be), or is a share above one.
     """
 
     behaviour: ClassVar[Behaviour] = "fixed"
@@ -279,7 +280,7 @@ def _check(place: str, unit: str, value: float) -> list[Problem]:
         )
     if not math.isfinite(value):
         return [Problem(place, f"{value} is not finite.", f"give a number in {unit}.")]
-    if value < 0:
+    if value < 0 and unit != _SIGNED:
         return [Problem(place, f"{value:g} is negative.", f"give zero or more, in {unit}.")]
     if unit == "share" and value > 1:
         return [

@@ -34,7 +34,7 @@ class Adaptation:
     Parameters
     ----------
     exporters : frozenset of str
-        ISO 3166-1 alpha-3 codes; `equity.countries.resolve` turns groups into codes.
+        ISO 3166-1 alpha-3 codes; `Adaptation.within` takes groups too.
     scale : float
         Cost of the adapted requirement over the cost of the uniform one.
     requirement : str
@@ -64,6 +64,45 @@ class Adaptation:
             problems.append(Problem(place, message, f"give {self.common_minimum:g} or more."))
         if problems:
             raise InputError(problems)
+
+    @classmethod
+    def within(
+        cls,
+        where: str | Iterable[str],
+        year: int,
+        *,
+        scale: float,
+        requirement: str = ANY,
+        common_minimum: float = 0.0,
+    ) -> Adaptation:
+        """Return the adaptation of countries and groups of countries.
+
+        Parameters
+        ----------
+        where : str or iterable of str
+            ISO3 codes and groups such as ``"low"`` or ``"LDC"``.
+        year : int
+            Calendar year whose groups hold.
+        scale : float
+            Cost of the adapted requirement over the cost of the uniform one.
+        requirement : str
+            Id of the requirement, or ``"*"`` for all.
+        common_minimum : float
+            Part of the uniform requirement, by cost, that no country may drop.
+
+        Returns
+        -------
+        Adaptation
+            For the members of that year.
+        """
+        from equity.countries import resolve
+
+        return cls(
+            exporters=resolve(where, year),
+            scale=scale,
+            requirement=requirement,
+            common_minimum=common_minimum,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

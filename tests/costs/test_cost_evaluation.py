@@ -225,6 +225,12 @@ def test_model_that_is_no_dataclass() -> None:
         Plain()
 
 
+def test_ratio_may_be_negative_and_a_cost_may_not() -> None:
+    falling = StandardCostModel(hours=1, hourly_cost=1, frequency=-2)
+    with pytest.raises(ModelError, match="StandardCostModel returned -2 in row 1.*a gain belongs"):
+        evaluate([], sample_producers(), models=[falling], **TERMS)
+
+
 def test_expired_schedule_is_refused_for_the_year() -> None:
     fees = FeeByLand(start=(0,), fee=(10,), valid_to=2020)
     evaluate([], sample_producers(), models=[fees], year=2019, **TERMS)

@@ -113,6 +113,14 @@ def test_requirement_adapted_above_a_common_minimum() -> None:
     assert costs(both).tolist() == [[100, 100], [5, 40]]
 
 
+def test_income_group_of_the_year_adapts() -> None:
+    # World Bank: Kenya was low income in 2011, Namibia upper middle.
+    low = Adaptation.within("low", 2011, scale=0.5, requirement="certificate")
+    assert costs(LocalConditions(adaptations=(low,)))[0].tolist() == [50, 100]
+    both = Adaptation.within(["low", "NAM"], 2011, scale=0.5)
+    assert costs(LocalConditions(adaptations=(both,)))[0].tolist() == [50, 50]
+
+
 @pytest.mark.parametrize(
     ("scale", "minimum", "message"),
     [
