@@ -164,7 +164,8 @@ def unit(text: str, place: str = "") -> pint.Unit:
         raise UnitError(
             Problem(place, f"{text!r} is not a unit.", "write a unit such as USD_2015/ha or share.")
         )
-    problems, expression = [], ""
+    problems: list[Problem] = []
+    expression = ""
     for part in parts:
         if part in "/*":
             expression += part

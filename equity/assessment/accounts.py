@@ -20,6 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 CHAIN = ["exporter", "product"]
+ITEM = ("requirement", "item", "behaviour", "payer", "recipient")
 CELL = [*CHAIN, "size_class"]
 # Roles that sit where the goods are bought; every other role sits where they are grown or made.
 ABROAD = ("buyer", "consumer", "donor")
@@ -65,25 +66,22 @@ def payments_table(outcome: Outcome) -> pd.DataFrame:
     """
     cells, blocks = outcome.cells, []
     entering = np.asarray(cells.producers) * outcome.choice.entering_number
-    for position, item in enumerate(cells.items.itertuples(index=False)):
+    for position, item in enumerate(cells.items.to_dict("records")):
         mask = np.arange(len(cells.items)) == position
-        place = cells.key["exporter"] if item.recipient_country == LOCAL else item.recipient_country
+        place = item["recipient_country"]
+        described = {name: str(item[name]) for name in ITEM}
         blocks.append(
             cells.key.assign(
-                requirement=item.requirement,
-                item=item.item,
-                behaviour=item.behaviour,
-                payer=item.payer,
-                recipient=item.recipient,
-                recipient_country=place,
+                **described,
+                recipient_country=cells.key["exporter"] if place == LOCAL else str(place),
                 amount=outcome.bills(mask),
                 units=entering,
             )
         )
-    columns = [*CELL, "requirement", "item", "behaviour", "payer", "recipient",
-               "recipient_country", "amount", "units"]  # fmt: skip
+    columns = [*CELL, *ITEM, "recipient_country", "amount", "units"]
     if not blocks:
-        return pd.DataFrame({column: pd.Series(dtype=object) for column in columns})
+        empty = pd.DataFrame({column: pd.Series(dtype="str") for column in columns})
+        return empty.astype({"amount": float, "units": float})
     return pd.concat(blocks, ignore_index=True)[columns]
 
 
@@ -173,7 +171,7 @@ def to_importers(amounts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         country (the importer), size_class ``all``, product, amount.
     """
-    added = amounts.groupby(CHAIN, as_index=False)["amount"].sum()
+    added = amounts.groupby(CHAIN)[["amount"]].sum().reset_index()
     bought = flows.loc[flows["regulated_value"] > 0]
     total = bought.groupby(CHAIN)["regulated_value"].transform("sum")
     shares = bought.assign(share=bought["regulated_value"] / total)

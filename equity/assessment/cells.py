@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -183,6 +184,7 @@ def cost_levers(
             if parameter.bounds[0] < parameter.bounds[1]:
                 found.append((position, parameter))
                 variants += [_with(item, name, end) for end in parameter.bounds]
+    variants = [v.model_copy(update={"id": f"variant-{n}"}) for n, v in enumerate(variants)]
     rate = discount_rate.value
     ends = _totals(variants, producers, price_year, rate)
     central = costs.annual.sum(axis=1)

@@ -110,7 +110,8 @@ class Cells:
     def _added(self, costs: Floats, mask: Booleans) -> Floats:
         if self.item_factor is None:
             return np.asarray(costs[mask].sum(axis=0), float)
-        return self.item_factor[:, mask] @ costs[mask]
+        added: Floats = self.item_factor[:, mask] @ costs[mask]
+        return added
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +182,8 @@ class Outcome:
 
 
 def _share(cost: Floats, mean_sales: Floats) -> Floats:
-    return np.divide(cost, mean_sales, out=np.zeros(np.shape(cost)), where=mean_sales > 0)
+    share: Floats = np.divide(cost, mean_sales, out=np.zeros(np.shape(cost)), where=mean_sales > 0)
+    return share
 
 
 def outcome(cells: Cells) -> Outcome:

@@ -8,21 +8,27 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from equity import countries, datasets, products, risk, schema
-from equity import producers as producer_cells
+from equity import countries, datasets, products, risk
 from equity.assessment.accounts import (
-    check_identities, flows_table, incidence_table, payments_table, response,
+    check_identities,
+    flows_table,
+    incidence_table,
+    payments_table,
+    response,
 )  # fmt: skip
 from equity.assessment.cells import build_cells, cost_levers, model_parameters
 from equity.assessment.headline import group_ranges, headline
 from equity.assessment.inputs import (
-    bundled_trade, choose_year, market_flows, parameter_table, unit_values,
+    bundled_trade,
+    choose_year,
+    market_flows,
+    unit_values,
 )  # fmt: skip
 from equity.assessment.measured import raise_flags
-from equity.assessment.outcome import Outcome, outcome
+from equity.assessment.outcome import outcome
+from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import drawn_cells, measures
 from equity.costs import evaluate_matrix
@@ -39,6 +45,7 @@ __all__ = ["assess"]
 CHAIN = ["exporter", "product"]
 CLOSURES = ("fixed",)
 DRAWS = 500
+ORIGIN = {True: "synthesised from farm or firm structure", False: "given by the caller"}
 
 
 def assess(
@@ -129,12 +136,13 @@ def assess(
     drawn_from, values = drawn_cells(cells, levers, draws, seed)
     drawn = outcome(drawn_from)
 
+    origin = ORIGIN[producers is None]
     income = income_year if income_year is not None else chosen
     paid = payments_table(central)
     after = flows_table(central, flows)
     group = _income_groups(flows, paid, income)
     incidence = incidence_table(central, paid, flows, group)
-    cost_table = costs.table(made)
+    cost_table = costs.table()
     checks = check_identities(
         central, flows=flows, flows_after=after, costs=cost_table, payments=paid,
         incidence=incidence, ledger=set_aside,
@@ -148,7 +156,16 @@ def assess(
     cell_group = group.reindex(cells.key["exporter"]).to_numpy(str)
     return Assessment(
         standard=standard,
-        facts=_facts(standard, source, chosen, income, closure, draws, seed, producers is None),
+        facts=facts(
+            standard,
+            source,
+            year=chosen,
+            income_year=income,
+            closure=closure,
+            draws=draws,
+            seed=seed,
+            structure=origin,
+        ),  # fmt: skip
         exposure=exposed,
         producers=made,
         costs=cost_table,
@@ -161,10 +178,10 @@ def assess(
         groups=group_ranges(central, drawn, cell_group),
         importance=importance(values, measures(drawn)["producer_net"]),
         checks=checks,
-        assumptions=_assumptions(standard, numbers, made_parameters),
-        ledger=_ledger(source, set_aside, steps, priced, log),
+        assumptions=assumptions(standard, numbers, made_parameters),
+        ledger=ledger(source, set_aside, steps, priced, log),
         rules=risk.rules_table(rule_table),
-        limits=_limits(standard, chosen, flows),
+        limits=limits(standard, chosen, closure),
     )
 
 
@@ -205,3 +222,7 @@ def _chains(exposed: pd.DataFrame, year: int) -> pd.DataFrame:
     return held.merge(
         law.rename(columns={"iso3": "exporter"}), on="exporter", how="left", validate="many_to_one"
     )
+
+
+def _producers(*args: Any) -> Any:
+    raise NotImplementedError

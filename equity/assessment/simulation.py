@@ -136,7 +136,8 @@ class _State:
     def cells(self) -> Cells:
         """Return the drawn cells; every array that carries money has the full shape."""
         self._array("sales")
-        return replace(self._central, item_factor=self._factor, **self._arrays)
+        changes: dict[str, Any] = dict(self._arrays)
+        return replace(self._central, item_factor=self._factor, **changes)
 
 
 def _interpolate(lever: Lever, values: Floats) -> Floats:
@@ -247,7 +248,7 @@ def group_table(outcome: Outcome, income_group: NDArray[np.str_]) -> tuple[pd.Da
     key = pd.DataFrame(
         {"income_group": income_group, "size_class": outcome.cells.key["size_class"].to_numpy()}
     )
-    groups = pd.MultiIndex.from_product([INCOME_GROUPS, SIZE_CLASSES], names=key.columns)
+    groups = pd.MultiIndex.from_product([INCOME_GROUPS, SIZE_CLASSES], names=list(key.columns))
     code = groups.get_indexer(pd.MultiIndex.from_frame(key))
     member = (code[:, None] == np.arange(len(groups))[None, :]).astype(float)
     found = member.any(axis=0)

@@ -69,10 +69,8 @@ def collect(blocks: Iterable[pd.DataFrame], income_group: pd.Series[Any]) -> pd.
     rows = rows[rows["amount"] != 0.0]
     groups = income_group.rename("income_group").rename_axis("country").reset_index()
     rows = schema.exact_join(rows, groups, ["country"], what="income groups")
-    added = rows.groupby(KEY, sort=True, as_index=False, observed=True)[["amount", "units"]].sum(
-        min_count=1
-    )
-    return added[[*KEY, "amount", "units"]]
+    added = rows.groupby(KEY, sort=True, observed=True)[["amount", "units"]].sum(min_count=1)
+    return added.reset_index()
 
 
 def by(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -103,7 +101,7 @@ def by(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
     if not columns:
         return pd.DataFrame({"amount": [table["amount"].sum()]})
     names = list(columns)
-    added = table.groupby(names, as_index=False, observed=True)["amount"].sum()
+    added = table.groupby(names, observed=True)[["amount"]].sum().reset_index()
     orders = {"income_group": schema.INCOME_GROUPS, "size_class": (*schema.SIZE_CLASSES, ALL),
               "role": schema.ROLES}  # fmt: skip
     ranks = pd.DataFrame(

@@ -86,7 +86,8 @@ def outside_price(
     abroad = np.where(
         other_market, np.asarray(price_other, float) * (1 - np.asarray(switching_loss, float)), 0.0
     )
-    return np.maximum(abroad, np.asarray(domestic_price, float))
+    best: Floats = np.maximum(abroad, np.asarray(domestic_price, float))
+    return best
 
 
 def threshold_sales(
@@ -237,7 +238,8 @@ def label_price(
     conventional = np.asarray(price_other, float)
     certified = np.maximum(np.asarray(floor, float), conventional) * (1 + np.asarray(premium))
     sold = np.asarray(share_sold, float)
-    return sold * certified + (1 - sold) * conventional
+    expected: Floats = sold * certified + (1 - sold) * conventional
+    return expected
 
 
 def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None = None) -> Floats:

@@ -31,7 +31,8 @@ def area(price: ArrayLike, supply_elasticity: ArrayLike) -> Floats:
         From ``-1 / (1 + eps)`` upwards.
     """
     power = 1 + np.asarray(supply_elasticity, float)
-    return (np.asarray(price, float) ** power - 1) / power
+    gained: Floats = (np.asarray(price, float) ** power - 1) / power
+    return gained
 
 
 def producer_components(
@@ -134,4 +135,6 @@ def trader_margin(choice: Choice, *, margin: ArrayLike, supply_elasticity: Array
     """
     earlier, entering, diverting = quantity_sold(choice, supply_elasticity)
     handled = earlier + entering + diverting * choice.outside
-    return np.asarray(margin, float) * (handled - 1) / (1 + np.asarray(supply_elasticity, float))
+    change: Floats = np.asarray(margin, float) * (handled - 1)
+    surplus: Floats = change / (1 + np.asarray(supply_elasticity, float))
+    return surplus
