@@ -6,6 +6,7 @@ the hand-compiled tables in ``facts/``.
 
 from __future__ import annotations
 
+import datetime
 import warnings
 from pathlib import Path
 from typing import Any
@@ -179,9 +180,13 @@ def _counts(date: str, *, joining: bool) -> int:
     """Return the first (last) year of which a member was in for the greater part."""
     if not date:
         return OPEN
-    day = pd.Timestamp(date)
-    early = day.dayofyear - 1 < (365 + day.is_leap_year) / 2
-    return int(day.year if early == joining else day.year + (1 if joining else -1))
+    day = datetime.date.fromisoformat(date)
+    length = datetime.date(day.year, 12, 31).timetuple().tm_yday
+    passed = day.timetuple().tm_yday
+    inside = length - passed + 1 if joining else passed
+    if 2 * inside > length:
+        return day.year
+    return day.year + 1 if joining else day.year - 1
 
 
 def groups(table: pd.DataFrame, union: pd.DataFrame) -> pd.DataFrame:

@@ -166,7 +166,8 @@ def _given(unit: Money, given: float, series: Mapping[int, float]) -> Value:
                 f"give US dollars per {unit.currency}; {1 / given:g} if yours is units per dollar.",
             )
         )
-    return Value(given, "supplied by the user")
+    note = warning(unit.currency)
+    return Value(given, f"supplied by the user; {note}" if note else "supplied by the user")
 
 
 def purchasing_power(country: str, year: int, *, missing: Missing = "error") -> float:
