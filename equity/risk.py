@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from equity import datasets
 from equity.errors import InputError, Problem, unknown
-from equity.schema import LEVELS
+from equity.schema import LEVELS, SIZE_CLASSES
 
 __all__ = ["Rule", "flag", "levels", "load_rules", "rank", "rules_table"]
 
@@ -253,22 +253,29 @@ def _number(value: float, unit: str) -> str:
     return f"{value:.3g}"
 
 
-def rank(flags: pd.DataFrame) -> pd.DataFrame:
-    """Order flags by level, then by how far they are past their line.
+def rank(flags: pd.DataFrame, at_stake: pd.Series[Any]) -> pd.DataFrame:
+    """Order flags by level, then by the trade at stake, then by size class and rule.
 
     Parameters
     ----------
     flags : pandas.DataFrame
         A ``flags`` table.
+    at_stake : pandas.Series
+        Index exporter and product, value the regulated value (USD/year).
 
     Returns
     -------
     pandas.DataFrame
-        Red first; not assessed last.
+        Red first, and the largest trade first among the red; not assessed last.
     """
-    severity = pd.Categorical(flags["level"], LEVELS, ordered=True).codes
-    past = (flags["margin"] / flags["threshold"].where(flags["threshold"] != 0)).abs()
-    order = pd.DataFrame({"severity": severity, "past": -past.to_numpy(float)}, index=flags.index)
-    return flags.loc[order.sort_values(["severity", "past"], kind="stable").index].reset_index(
-        drop=True
+    chain = pd.MultiIndex.from_frame(flags[["exporter", "product"]])
+    order = pd.DataFrame(
+        {
+            "level": pd.Categorical(flags["level"], LEVELS, ordered=True).codes,
+            "value": -at_stake.reindex(chain).to_numpy(float),
+            "chain": flags["exporter"] + flags["product"],
+            "size": pd.Categorical(flags["size_class"], (*SIZE_CLASSES, "all"), ordered=True).codes,
+        },
+        index=flags.index,
     )
+    return flags.loc[order.sort_values(list(order), kind="stable").index].reset_index(drop=True)

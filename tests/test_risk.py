@@ -61,8 +61,12 @@ def test_a_worse_value_never_lowers_the_level(values: list[float], name: str) ->
 
 def test_ranking_puts_red_first_and_not_assessed_last() -> None:
     flags = risk.flag(rows(burden=[np.nan, 0.0, 0.02, 0.04, 0.3]), RULES["burden"])
-    ranked = risk.rank(flags)
+    stake = pd.Series(
+        [9.0, 9.0, 1.0, 1.0, 5.0], index=flags.set_index(["exporter", "product"]).index
+    )
+    ranked = risk.rank(flags, stake)
     assert ranked["level"].tolist() == ["red", "red", "amber", "green", "not_assessed"]
+    # The larger trade comes first, whatever its margin.
     assert ranked.loc[0, "value"] == 0.3
 
 

@@ -138,10 +138,17 @@ def said(value: float, unit: str) -> str:
         return f"{significant(100 * value):g} %"
     if unit == RATIO:
         return f"{significant(value):g}"
-    size, short = _scaled(abs(value))
+    if unit == COUNT and 0 < value < 1:
+        return "fewer than 1"
+    size, short = _scaled(whole(abs(value)) if unit == COUNT else abs(value))
     number = f"{significant(size):,.10g}{short}"
     sign = "-" if value < 0 and significant(size) != 0 else ""
     return f"{sign}USD {number}" if unit == USD else f"{sign}{number}"
+
+
+def whole(value: float) -> float:
+    """Round a count to a whole number of producers, keeping three significant digits."""
+    return float(round(significant(value)))
 
 
 def _scaled(value: float) -> tuple[float, str]:

@@ -44,7 +44,8 @@ def raise_flags(
     known : numpy.ndarray of bool
         (cells,): whether the size of producers there is observed or estimated from its own data.
     chains : pandas.DataFrame
-        exporter, product, regulated_share, destination_concentration, rule_of_law.
+        exporter, product, regulated_value, regulated_share, destination_concentration,
+        rule_of_law.
     names : pandas.DataFrame
         exporter, product, exporter_name, product_name.
 
@@ -70,7 +71,8 @@ def raise_flags(
             rows, why = chain_rows, MISSING.get(rule.measure, "the figure is missing")
         measured = rows.assign(**{rule.measure: value})
         found.append(risk.flag(measured, rule, draws, why))
-    return risk.rank(pd.concat(found, ignore_index=True))
+    at_stake = chains.set_index(CHAIN)["regulated_value"]
+    return risk.rank(pd.concat(found, ignore_index=True), at_stake)
 
 
 def _cell_measure(rule: risk.Rule, central: Outcome, drawn: Outcome) -> tuple[Floats, Floats]:

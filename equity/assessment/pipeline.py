@@ -215,7 +215,7 @@ def _names(exposed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chains(exposed: pd.DataFrame, year: int) -> pd.DataFrame:
-    columns = [*CHAIN, "regulated_share", "destination_concentration"]
+    columns = [*CHAIN, "regulated_value", "regulated_share", "destination_concentration"]
     held = exposed.loc[exposed["regulated_value"] > 0, columns].reset_index(drop=True)
     governance = datasets.load_dataset("countries/governance")
     law = governance.loc[governance["year"] == year, ["iso3", "rule_of_law"]]

@@ -10,7 +10,7 @@ import pandas as pd
 from equity import countries, products
 from equity.assessment.headline import sentences
 from equity.report import figures, labels
-from equity.schema import LEVELS
+from equity.schema import LEVELS, SIZE_CLASSES
 
 if TYPE_CHECKING:
     from equity.assessment import Assessment
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["render", "write_html"]
 
 LARGEST_EXPORTERS, LISTED_FLAGS, MATTERING = 12, 40, 8
+SMALL = SIZE_CLASSES[0]
 TILES = (
     "regulated_value", "producers", "compliance_cost", "producer_net",
     "small_not_complying_share", "small_to_large",
@@ -67,7 +68,11 @@ def render(result: Assessment) -> str:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(
-        label=labels.label, money=labels.money, plain=labels.plain, share=labels.share
+        count=labels.count,
+        label=labels.label,
+        money=labels.money,
+        plain=labels.plain,
+        share=labels.share,
     )
     environment.globals.update(span=labels.span, said=labels.said)
     return environment.get_template("report.html.j2").render(**_content(result))
@@ -91,7 +96,8 @@ def _content(result: Assessment) -> dict[str, Any]:
         "exposure": list(exposed.itertuples(index=False)),
         "exporters": len(result.exposure),
         "flag_counts": _flag_counts(result.flags),
-        "flags": list(_first_flags(result.flags).itertuples(index=False)),
+        "flag_grid": _flag_grid(result.flags, exposed),
+        "flags": list(_first_flags(result.flags, exposed).itertuples(index=False)),
         "flags_total": len(result.flags),
         "rules": list(result.rules.itertuples(index=False)),
         "assumptions": list(_cited(result.assumptions).itertuples(index=False)),
@@ -141,11 +147,25 @@ def _flag_counts(flags: pd.DataFrame) -> list[tuple[str, list[int]]]:
     return [(str(rule), row.tolist()) for rule, row in counts.sort_index().iterrows()]
 
 
-def _first_flags(flags: pd.DataFrame) -> pd.DataFrame:
-    serious = flags[flags["level"].isin(["red", "amber"])]
-    return serious.head(LISTED_FLAGS).assign(
-        country=lambda f: countries.names(f["exporter"]).to_numpy(),
-        product_name=lambda f: products.names(f["product"]).to_numpy(),
+def _flag_grid(flags: pd.DataFrame, exposed: pd.DataFrame) -> dict[str, Any]:
+    """Levels of the largest exporters: rules across, small producers where a rule has sizes."""
+    seen = flags[flags["size_class"].isin([SMALL, "all"])]
+    grid = seen.pivot(index=["exporter", "product"], columns="rule", values="level")
+    rules = [str(rule) for rule in grid.columns]
+    rows = []
+    for row in exposed.itertuples(index=False):
+        levels = grid.loc[(row.exporter, row.product)]
+        rows.append((row.name, [str(levels[rule]) for rule in rules]))
+    return {"rules": rules, "rows": rows}
+
+
+def _first_flags(flags: pd.DataFrame, exposed: pd.DataFrame) -> pd.DataFrame:
+    shown = pd.MultiIndex.from_frame(exposed[["exporter", "product"]])
+    found = pd.MultiIndex.from_frame(flags[["exporter", "product"]]).isin(shown)
+    serious = flags[found & flags["level"].isin(["red", "amber"])].head(LISTED_FLAGS)
+    return serious.assign(
+        country=countries.names(serious["exporter"]).to_numpy(),
+        product_name=products.names(serious["product"]).to_numpy(),
     )
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from equity.assessment.headline import said, significant
 
-__all__ = ["INCOME", "LEVEL", "ROLE", "SIZE", "label", "money", "plain", "share", "span"]
+__all__ = [
+    "INCOME", "LEVEL", "ROLE", "SIZE", "count", "label", "money", "plain", "share", "span",
+]  # fmt: skip
 
 INCOME = {
     "low": "Low income", "lower_middle": "Lower-middle income",
@@ -50,6 +52,11 @@ def label(name: Any) -> str:
 def money(value: float) -> str:
     """Write US dollars with at most three significant digits."""
     return said(float(value), "USD/year")
+
+
+def count(value: float) -> str:
+    """Write a number of producers as a whole number, at most three significant digits."""
+    return said(float(value), "producers")
 
 
 def plain(value: float) -> str:
