@@ -165,7 +165,7 @@ class Item:
     requirement : str
         Requirement that it meets.
     model : CostModel
-        With money in USD of the price year.
+        What it costs.
     behaviour : {"fixed", "variable"}
         Hurdle to entry or wedge in the price.
     timing : {"recurring", "one_off"}
@@ -178,6 +178,9 @@ class Item:
         ``"local"`` or an ISO 3166-1 alpha-3 code.
     applies_to : tuple of str
         Size classes that pay.
+    price_year : int or None
+        Year of the dollars that the model's money is in; None while it is in the currency-years of
+        its annotations.
 
     Raises
     ------
@@ -195,6 +198,7 @@ class Item:
     recipient: str = "own"
     recipient_country: str = "local"
     applies_to: tuple[str, ...] = SIZE_CLASSES
+    price_year: int | None = None
 
     def __post_init__(self) -> None:
         if self.timing == "one_off" and (self.life is None or not 0 < self.life < math.inf):

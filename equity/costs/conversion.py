@@ -86,7 +86,8 @@ def _item(given: Any, price_year: int, log: list[Any] | None) -> Item:
             recipient=given.recipient,
         )
     if isinstance(given, Item):
-        return dataclasses.replace(given, model=in_prices_of(price_year, given.model, log=log))
+        moved = in_prices_of(price_year, given.model, source_year=given.price_year, log=log)
+        return dataclasses.replace(given, model=moved, price_year=price_year)
     if isinstance(given, type):
         message = "is a class, not an object."
         raise InputError(Problem(given.__name__, message, f"write {given.__name__}(...)."))
@@ -108,6 +109,7 @@ def _item(given: Any, price_year: int, log: list[Any] | None) -> Item:
         recipient=given.recipient,
         recipient_country=given.recipient_country,
         applies_to=tuple(given.applies_to),
+        price_year=price_year,
     )
 
 
@@ -266,15 +268,23 @@ def _dollars(
     return converted
 
 
-def in_prices_of(price_year: int, model: CostModel, *, log: list[Any] | None = None) -> CostModel:
-    """Return a model with its money moved from its annotations' prices to dollars of a year.
+def in_prices_of(
+    price_year: int,
+    model: CostModel,
+    *,
+    source_year: int | None = None,
+    log: list[Any] | None = None,
+) -> CostModel:
+    """Return a model with its money moved to dollars of a year.
 
     Parameters
     ----------
     price_year : int
         Year of the dollars wanted.
     model : CostModel
-        With numbers in the currency-years of its annotations.
+        With money in dollars of `source_year`.
+    source_year : int or None
+        None when its money is in the currency-years of its annotations.
     log : list or None
         Receives a record of each conversion.
 
@@ -289,11 +299,13 @@ def in_prices_of(price_year: int, model: CostModel, *, log: list[Any] | None = N
         if not field.is_money or value is None:
             continue
         place = f"{type(model).__name__}.{field.name}"
-        source, _ = units.split_money(field.unit, place)
+        source = str(units.split_money(field.unit, place)[0])
+        if source_year is not None:
+            source = f"USD_{source_year}"
         if isinstance(value, Sequence):
             changed[field.name] = tuple(
-                _dollars(number, str(source), price_year, place, log) for number in value
+                _dollars(number, source, price_year, place, log) for number in value
             )
         else:
-            changed[field.name] = _dollars(value, str(source), price_year, place, log)
+            changed[field.name] = _dollars(value, source, price_year, place, log)
     return dataclasses.replace(model, **changed)

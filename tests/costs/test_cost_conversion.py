@@ -170,6 +170,15 @@ def test_object_money_moves_from_its_annotation_to_the_price_year() -> None:
     assert earlier.annual[0, 0] == pytest.approx(75.5, rel=0.02)
 
 
+def test_items_that_are_ready_are_not_deflated_again() -> None:
+    given = [item("conformity", {"fee": (100, "USD_2011/test")})]
+    first = evaluate_matrix(given, sample_producers(), **TERMS)
+    again = evaluate_matrix(first.items, sample_producers(), **TERMS)
+    assert again.annual.tolist() == first.annual.tolist()
+    back = evaluate_matrix(first.items, sample_producers(), price_year=2011, discount_rate=0.05)
+    assert back.annual[0] == pytest.approx([100.0] * 6)
+
+
 def test_money_without_a_rate_names_the_item() -> None:
     with pytest.raises(InputError, match="cost item audit, parameter fee"):
         cost_of(item("conformity", {"fee": (1, "XAU_2015/test")}))
