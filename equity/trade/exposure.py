@@ -1,0 +1,86 @@
+"""How much of each exporter's trade a standard asks about: section 1 of the model."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from equity import schema
+from equity.errors import InputError, Problem
+
+__all__ = ["exposure", "regulated"]
+
+CHAIN = ["exporter", "product"]
+FLOW = ["exporter", "importer", "product"]
+
+
+def regulated(trade: pd.DataFrame, regulated_share: pd.DataFrame) -> pd.DataFrame:
+    """Attach to every flow the share of the importer's demand that asks for the standard.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        exporter, importer, product, value (USD), quantity (t); one year.
+    regulated_share : pandas.DataFrame
+        importer, product, regulated_share: lambda, 1 for a mandatory rule in an adopting market, the
+        certified demand share for a label, 0 elsewhere. Every importer and product of `trade`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        exporter, importer, product, value, quantity, regulated_share.
+
+    Raises
+    ------
+    InputError
+        An importer and product without a share, or a share outside 0 to 1.
+    """
+    share = regulated_share["regulated_share"].to_numpy(float)
+    if not ((share >= 0) & (share <= 1)).all():
+        raise InputError(
+            Problem("regulated_share", "holds a value outside 0 to 1.", "give fractions.")
+        )
+    joined = schema.exact_join(
+        trade[[*FLOW, "value", "quantity"]].reset_index(drop=True), regulated_share,
+        ["importer", "product"], what="regulated_share",
+    )  # fmt: skip
+    return joined
+
+
+def exposure(flows: pd.DataFrame) -> pd.DataFrame:
+    """Add up exports and regulated exports by exporter and product.
+
+    Parameters
+    ----------
+    flows : pandas.DataFrame
+        exporter, importer, product, value (USD), regulated_share.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The schema's ``exposure`` table. Where an exporter ships nothing, share and concentration
+        are missing: 0/0 has no answer, and is not 0.
+    """
+    value = flows["value"].to_numpy(float)
+    parts = flows[CHAIN].assign(
+        total_value=value,
+        regulated_value=value * flows["regulated_share"].to_numpy(float),
+        squared=value**2,
+        partners=(value > 0).astype("int64"),
+    )
+    table = parts.groupby(CHAIN).sum().reset_index()
+    total = table["total_value"].to_numpy(float)
+    shares = {
+        "regulated_share": _ratio(table["regulated_value"].to_numpy(float), total),
+        "destination_concentration": _ratio(table["squared"].to_numpy(float), total**2),
+    }
+    return table.assign(**shares)[list(schema.TABLES["exposure"].columns)]
+
+
+def _ratio(
+    top: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    bottom: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    ratio = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    # Rounding may carry a share of all exports past one.
+    return np.minimum(ratio, 1.0)
