@@ -114,10 +114,7 @@ def _item(given: Any, price_year: int, log: list[Any] | None) -> Item:
 
 
 def _life(given: Any, model: CostModel) -> float | None:
-    life = given.life
-    if hasattr(life, "value"):
-        life = life.value
-    return getattr(model, "life", None) if life is None else float(life)
+    return getattr(model, "life", None) if given.life is None else float(given.life)
 
 
 def model_of(

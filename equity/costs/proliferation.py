@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from equity.costs.local import LocalConditions
+    from equity.standards.model import Standard
 
     Array = npt.NDArray[np.float64]
 
@@ -24,7 +25,7 @@ _OWN = "own"
 
 
 def proliferation_cost(
-    standards: Sequence[Any],
+    standards: Sequence[Standard],
     producers: pd.DataFrame,
     *,
     price_year: int,
@@ -34,9 +35,9 @@ def proliferation_cost(
 ) -> pd.DataFrame:
     """Return the cost per producer as standards are added one by one.
 
-    Work on a requirement that an earlier standard has met is not done twice, in either case. Audits
-    and other payments to others are made again for each standard without recognition; with it they
-    too fall by the share that an earlier standard covers.
+    Own work on a requirement that an earlier standard has too (the same id) is not done twice, in
+    either case: its ``equivalence`` is saved. Audits and other payments to others are made again
+    for each standard without recognition; with it the same share of them is saved.
 
     Parameters
     ----------
@@ -49,8 +50,8 @@ def proliferation_cost(
     discount_rate : float
         Real rate a year, for one-off costs.
     recognition : bool
-        Whether each standard accepts what earlier ones have certified, as far as the standard's
-        own list of recognised standards and the equivalence of requirements go.
+        Whether each standard accepts what earlier ones have certified: the equivalence of the
+        requirements they share, and all of those that it lists as met by a standard it recognises.
     local : LocalConditions or None
         As in `evaluate`.
 
@@ -97,7 +98,7 @@ def proliferation_cost(
     return table[first + [column for column in table.columns if column not in first]]
 
 
-def _check(standards: Sequence[Any]) -> None:
+def _check(standards: Sequence[Standard]) -> None:
     names = [standard.id for standard in standards]
     if not names:
         raise InputError(Problem("standards", "none is given.", "give at least one."))
@@ -107,32 +108,25 @@ def _check(standards: Sequence[Any]) -> None:
         raise InputError(Problem("standards", message, "list each standard once."))
 
 
-def _covered(standard: Any, earlier: Sequence[Any], matrix: CostMatrix, recognition: bool) -> Array:
+def _covered(
+    standard: Standard, earlier: Sequence[Standard], matrix: CostMatrix, recognition: bool
+) -> Array:
     """Return the share of each item that earlier standards cover, shape (items,)."""
-    met = _requirements_met(standard, earlier)
-    accepted = _certificates_accepted(standard, earlier) if recognition else 0.0
-    covered = []
-    for item in matrix.items:
-        same = 1.0 if item.requirement in met else 0.0
-        own_work = item.recipient == _OWN
-        covered.append(max(same, accepted) if own_work or recognition else 0.0)
-    return np.array(covered, dtype=float)
-
-
-def _requirements_met(standard: Any, earlier: Sequence[Any]) -> frozenset[str]:
-    """Return the requirements that one of an earlier standard states to be equivalent to."""
-    there = {requirement.id for one in earlier for requirement in one.requirements}
-    named = {
-        other for one in earlier for requirement in one.requirements for other in requirement.meets
-    }
-    return frozenset(
-        requirement.id
+    known = {requirement.id for one in earlier for requirement in one.requirements}
+    met = {
+        requirement.id: requirement.equivalence
         for requirement in standard.requirements
-        if requirement.id in named or there & set(requirement.meets)
+        if requirement.id in known
+    }
+    if recognition:
+        held = {one.id for one in earlier}
+        for accepted in standard.recognition:
+            if accepted.standard in held:
+                met.update(dict.fromkeys(accepted.requirements, 1.0))
+    return np.array(
+        [
+            met.get(item.requirement, 0.0) if recognition or item.recipient == _OWN else 0.0
+            for item in matrix.items
+        ],
+        dtype=float,
     )
-
-
-def _certificates_accepted(standard: Any, earlier: Sequence[Any]) -> float:
-    held = {one.id for one in earlier}
-    accepted = [one.equivalence for one in standard.recognition if one.standard in held]
-    return max((float(getattr(share, "value", share)) for share in accepted), default=0.0)

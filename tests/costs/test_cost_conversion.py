@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import SimpleNamespace
 from typing import Annotated, Any
 
 import numpy as np
@@ -12,8 +11,10 @@ import pandas as pd
 import pytest
 
 from equity.costs import (
+    Capital,
     Conformity,
     CostModel,
+    Item,
     StandardCostModel,
     built_in,
     cost_model,
@@ -24,6 +25,7 @@ from equity.costs import (
 )
 from equity.errors import InputError, ModelError, UnitError
 from equity.evidence import Parameter
+from equity.standards.model import CostItem
 from equity.testing import sample_producers
 
 TERMS: dict[str, Any] = {"price_year": 2023, "discount_rate": 0.05}
@@ -33,25 +35,20 @@ def parameter(value: float, unit: str) -> Parameter:
     return Parameter(id="an.example", value=value, unit=unit, reason="an example")
 
 
-def item(model: str, parameters: dict[str, tuple[float, str]], **more: Any) -> Any:
-    """Stand in for equity.standards.CostItem, whose fields are these."""
+def item(model: str, parameters: dict[str, tuple[float, str]], **more: Any) -> CostItem:
     fields: dict[str, Any] = {
         "id": "audit",
         "requirement": "certificate",
         "model": model,
         "behaviour": "fixed",
         "timing": "recurring",
-        "life": None,
-        "payer": "producer",
         "recipient": "certifier",
-        "recipient_country": "local",
-        "applies_to": ("small", "medium", "large"),
         "parameters": {name: parameter(*given) for name, given in parameters.items()},
     }
-    return SimpleNamespace(**{**fields, **more})
+    return CostItem(**{**fields, **more})
 
 
-def cost_of(given: Any) -> float:
+def cost_of(given: CostItem) -> float:
     matrix = evaluate_matrix([given], sample_producers(), **TERMS)
     return float(matrix.annual[0, 0])
 
@@ -143,8 +140,15 @@ def test_brackets_are_numbered() -> None:
 def test_model_due_once_is_not_recurring() -> None:
     with pytest.raises(InputError, match="set timing to one_off"):
         cost_of(item("capital", {"investment": (1, "USD_2023")}))
-    with pytest.raises(InputError, match="due once but its life is -4"):
-        cost_of(item("capital", {"investment": (1, "USD_2023")}, timing="one_off", life=-4))
+    with pytest.raises(InputError, match="cost item shed: is due once but its life is -4"):
+        Item(
+            id="shed",
+            requirement="building",
+            model=Capital(investment=1),
+            behaviour="fixed",
+            timing="one_off",
+            life=-4,
+        )
 
 
 def test_money_moves_to_the_price_year() -> None:
