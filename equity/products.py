@@ -52,7 +52,10 @@ def _diagnose(code: Any) -> tuple[str, str]:
     if _LOST_ZERO.match(text):
         return f"{text!r} has lost a leading zero.", f"write '0{text[:5]}', and read codes as text."
     if _SCIENTIFIC.match(text):
-        return f"{text!r} was changed by a spreadsheet.", "format the column as text and type it again."
+        return (
+            f"{text!r} was changed by a spreadsheet.",
+            "format the column as text and type it again.",
+        )
     if _DOTTED.match(text):
         digits = re.sub(r"\D", "", text)
         return f"{text!r} has marks between its digits.", f"write {digits!r}."

@@ -1,4 +1,4 @@
-"""World trade of sixteen agrifood products in 2011, reconciled from both sides' reports.
+"""World trade of seventeen agrifood products in 2011, reconciled from both sides' reports.
 
 The rule: where the importer reports to FAO, its figure counts (c.i.f.); where it does not, the
 exporter's does (f.o.b.). Nothing is averaged and no margin is added, so a flow's valuation is a
