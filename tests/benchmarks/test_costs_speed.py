@@ -84,9 +84,7 @@ def seconds(function: Callable[[], Any]) -> float:
 @pytest.mark.benchmark
 def test_million_cells_of_ten_items() -> None:
     producers = million_cells()
-    arrays = {
-        name: producers[name].to_numpy() for name in producers.columns if name not in _TEXT
-    }
+    arrays = {name: producers[name].to_numpy() for name in producers.columns if name not in _TEXT}
     terms: dict[str, Any] = {"price_year": 2023, "discount_rate": RATE, "models": MODELS}
     annual, one_off, share = bare(arrays)
     costs = evaluate([], producers, **terms)
