@@ -18,9 +18,10 @@ from equity.errors import InputError, unknown
 from equity.evidence import Parameter
 
 if TYPE_CHECKING:
+    from equity.producers import Synthesis
     from equity.standards import Benefit, Standard
 
-__all__ = ["build_cells", "cost_levers", "model_parameters"]
+__all__ = ["build_cells", "cost_levers", "model_parameters", "producer_levers"]
 
 CHAIN = ["exporter", "product"]
 DEFAULTS = "defaults.toml"
@@ -111,9 +112,9 @@ def build_cells(
         key, exposure[[*CHAIN, "total_value", "regulated_value"]], CHAIN, what="exposure table"
     )
     value = traded["regulated_value"].to_numpy(float) * producers["value_share"].to_numpy(float)
-    priced = schema.exact_join(key, unit_values, CHAIN, what="unit values")
+    priced = schema.exact_join(key, unit_values[[*CHAIN, "unit_value"]], CHAIN, what="unit values")
     benefits, levers = _benefits(
-        standard, priced["unit_value"].to_numpy(float), share, price_year, log
+        standard, key["exporter"], priced["unit_value"].to_numpy(float), share, price_year, log
     )
     cells = Cells(
         key=key,
@@ -123,6 +124,7 @@ def build_cells(
         sales=sales,
         producers=producers["producers"].to_numpy(float),
         mean_sales=producers["mean_sales"].to_numpy(float),
+        reference_sales=producers["mean_sales"].to_numpy(float),
         sales_dispersion=producers["sales_dispersion"].to_numpy(float),
         compliant_share=producers["compliant_share"].to_numpy(float),
         margin=value - sales,
@@ -202,6 +204,56 @@ def cost_levers(
     ]
 
 
+def producer_levers(
+    standard: Standard,
+    synthesis: Synthesis,
+    costs: CostMatrix,
+    *,
+    price_year: int,
+    discount_rate: float,
+) -> list[Lever]:
+    """Turn what moves the producer cells into levers; labour cost moves the items that use it.
+
+    Parameters
+    ----------
+    standard : Standard
+        Its cost items come first in `costs`, in order.
+    synthesis : Synthesis
+        Cells and what moves them.
+    costs : CostMatrix
+        The central costs.
+    price_year : int
+        Year whose US dollars the run counts in.
+    discount_rate : float
+        Of one-off costs.
+
+    Returns
+    -------
+    list of Lever
+        One per move, and one per item that uses labour.
+    """
+    levers = []
+    for move in synthesis.moves:
+        if move.column != "labour_cost":
+            levers.append(
+                Lever(parameter=move.parameter, target=move.column, cells=move.cells,
+                      rest=move.rest, rest_share=move.rest_share)
+            )  # fmt: skip
+            continue
+        ends = []
+        for end in move.parameter.bounds:
+            ratio = move.parameter.value / end
+            scaled = synthesis.table.assign(labour_cost=synthesis.table["labour_cost"] * ratio)
+            ends.append(_totals(standard.costs, scaled, price_year, discount_rate))
+        central = costs.annual.sum(axis=1)
+        levers += [
+            _item_lever(move.parameter, n, central, ends[0][n], ends[1][n])
+            for n in range(len(standard.costs))
+            if ends[0][n] != ends[1][n]
+        ]
+    return levers
+
+
 def _totals(items: Any, producers: pd.DataFrame, price_year: int, rate: float) -> Any:
     matrix = evaluate_matrix(items, producers, price_year=price_year, discount_rate=rate)
     return matrix.annual.sum(axis=1)
@@ -222,6 +274,7 @@ def _with(item: Any, name: str, value: float) -> Any:
 
 def _benefits(
     standard: Standard,
+    exporter: pd.Series[Any],
     unit_value: np.ndarray[Any, np.dtype[np.float64]],
     share: np.ndarray[Any, np.dtype[np.float64]],
     price_year: int,
@@ -231,18 +284,19 @@ def _benefits(
     arrays = {name: np.zeros(size) for name in ("premium", "floor", "savings")}
     levers: list[Lever] = []
     for benefit in standard.benefits:
+        reached = exporter.isin(benefit.exporters).to_numpy() | (not benefit.exporters)
         if benefit.kind == "premium":
             farm_gate = unit_value * share
-            arrays["premium"] += _relative(benefit, farm_gate, price_year, log)
-            levers.append(Lever(parameter=benefit.parameter, target="premium"))
+            arrays["premium"] += _relative(benefit, farm_gate, price_year, log) * reached
+            levers.append(Lever(parameter=benefit.parameter, target="premium", cells=reached))
         elif benefit.kind == "price_floor":
             arrays["floor"] = np.maximum(
-                arrays["floor"], _relative(benefit, unit_value, price_year, log)
+                arrays["floor"], _relative(benefit, unit_value, price_year, log) * reached
             )
-            levers.append(Lever(parameter=benefit.parameter, target="floor"))
+            levers.append(Lever(parameter=benefit.parameter, target="floor", cells=reached))
         elif benefit.kind in SHARE_BENEFITS and benefit.role == "producer":
-            arrays["savings"] += benefit.parameter.value
-            levers.append(Lever(parameter=benefit.parameter, target="savings"))
+            arrays["savings"] += benefit.parameter.value * reached
+            levers.append(Lever(parameter=benefit.parameter, target="savings", cells=reached))
     return arrays, levers
 
 

@@ -49,6 +49,9 @@ class Cells:
         Number of exposed producers.
     mean_sales, sales_dispersion, compliant_share : numpy.ndarray
         m, s and c0 of the cell.
+    reference_sales : numpy.ndarray
+        Mean sales that the costs of variable items were computed for; a draw of the yield moves
+        mean sales and leaves the cost per unit sold.
     margin : numpy.ndarray
         Traders' part of the cell's f.o.b. value, USD a year.
     other_market : numpy.ndarray of bool
@@ -69,6 +72,7 @@ class Cells:
     sales: Floats
     producers: Floats
     mean_sales: Floats
+    reference_sales: Floats
     sales_dispersion: Floats
     compliant_share: Floats
     margin: Floats
@@ -177,12 +181,13 @@ class Outcome:
         cells, fixed = self.cells, (self.cells.items["behaviour"] == "fixed").to_numpy()
         _, entering, _ = quantity_sold(self.choice, cells.supply_elasticity)
         per_producer = cells.cost(mask & fixed) * cells.producers * self.choice.entering_number
-        share = _share(cells.cost(mask & ~fixed), cells.mean_sales)
+        share = _share(cells.cost(mask & ~fixed), cells.reference_sales)
         return per_producer + share * self.price * entering * cells.sales
 
 
 def _share(cost: Floats, mean_sales: Floats) -> Floats:
-    share: Floats = np.divide(cost, mean_sales, out=np.zeros(np.shape(cost)), where=mean_sales > 0)
+    cost, mean_sales = np.broadcast_arrays(cost, mean_sales)
+    share: Floats = np.divide(cost, mean_sales, out=np.zeros(cost.shape), where=mean_sales > 0)
     return share
 
 
@@ -204,7 +209,9 @@ def outcome(cells: Cells) -> Outcome:
     shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
     fixed = np.broadcast_to(cells.cost(own_bill & fixed_item), shape)
     mean_sales = np.broadcast_to(cells.mean_sales, shape)
-    variable = _share(np.broadcast_to(cells.cost(own_bill & ~fixed_item), shape), mean_sales)
+    variable = np.broadcast_to(
+        _share(cells.cost(own_bill & ~fixed_item), cells.reference_sales), shape
+    )
     other = np.ones(shape)
     price = np.broadcast_to(label_price(other, cells.premium, cells.floor, cells.share_sold), shape)
     cost_price = price * np.maximum(1 - variable, 0.0)

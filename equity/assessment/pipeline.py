@@ -18,7 +18,12 @@ from equity.assessment.accounts import (
     payments_table,
     response,
 )  # fmt: skip
-from equity.assessment.cells import build_cells, cost_levers, model_parameters
+from equity.assessment.cells import (
+    build_cells,
+    cost_levers,
+    model_parameters,
+    producer_levers,
+)  # fmt: skip
 from equity.assessment.headline import group_ranges, headline
 from equity.assessment.inputs import (
     bundled_trade,
@@ -33,6 +38,7 @@ from equity.assessment.record import Assessment
 from equity.assessment.simulation import drawn_cells, measures
 from equity.costs import evaluate_matrix
 from equity.errors import InputError, Problem, unknown
+from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
 from equity.standards import Standard, load_standard
 from equity.trade import Trade, exposure, read_trade
 from equity.uncertainty import importance
@@ -118,9 +124,8 @@ def assess(
     exposed = exposure(flows)
     priced = unit_values(flows)
 
-    made, steps, made_parameters, made_levers = _producers(
-        producers, standard, exposed, priced, chosen
-    )
+    cells_of = _producers(producers, standard, exposed, priced, chosen)
+    made = cells_of.table
     rate, log = numbers["discount_rate"], []
     costs = evaluate_matrix(
         standard.costs, made, price_year=chosen, discount_rate=rate.value, models=models, log=log,
@@ -130,7 +135,9 @@ def assess(
         parameters=numbers, price_year=chosen, log=log,
     )  # fmt: skip
     levers += cost_levers(standard, made, costs, price_year=chosen, discount_rate=rate)
-    levers += made_levers
+    levers += producer_levers(
+        standard, cells_of, costs, price_year=chosen, discount_rate=rate.value
+    )
 
     central = outcome(cells)
     drawn_from, values = drawn_cells(cells, levers, draws, seed)
@@ -178,8 +185,8 @@ def assess(
         groups=group_ranges(central, drawn, cell_group),
         importance=importance(values, measures(drawn)["producer_net"]),
         checks=checks,
-        assumptions=assumptions(standard, numbers, made_parameters),
-        ledger=ledger(source, set_aside, steps, priced, log),
+        assumptions=assumptions(standard, numbers, cells_of.parameters),
+        ledger=ledger(source, set_aside, cells_of.steps, priced, log),
         rules=risk.rules_table(rule_table),
         limits=limits(standard, chosen, closure),
     )
@@ -224,5 +231,26 @@ def _chains(exposed: pd.DataFrame, year: int) -> pd.DataFrame:
     )
 
 
-def _producers(*args: Any) -> Any:
-    raise NotImplementedError
+def _producers(
+    producers: pd.DataFrame | None,
+    standard: Standard,
+    exposed: pd.DataFrame,
+    priced: pd.DataFrame,
+    year: int,
+) -> Synthesis:
+    if producers is None:
+        return synthesise(exposed, priced, year=year, producer_kind=standard.scope.producer_kind)
+    given = check_producers(producers)
+    wanted = pd.MultiIndex.from_frame(exposed.loc[exposed["regulated_value"] > 0, CHAIN])
+    found = pd.MultiIndex.from_frame(given[CHAIN])
+    missing = wanted.difference(found.unique())
+    if len(missing):
+        shown = "; ".join(", ".join(pair) for pair in missing[:10])
+        problem = f"no rows for {len(missing)} exporters and products: {shown}."
+        raise InputError(Problem("producers table", problem, "add them, or leave producers out."))
+    kept = given[found.isin(wanted)].reset_index(drop=True)
+    steps = pd.DataFrame(
+        [("rows for exporters without regulated exports, left out", float(len(given) - len(kept)), "")],
+        columns=["step", "value", "note"],
+    )  # fmt: skip
+    return Synthesis(table=scaled_to_trade(kept, exposed), steps=steps, parameters=(), moves=())

@@ -23,7 +23,7 @@ __all__ = ["Lever", "drawn_cells", "group_table", "measures"]
 
 Floats = NDArray[np.float64]
 Target = Literal[
-    "item", "mean_sales", "producer_share", "sales_dispersion", "compliant_share", "demand",
+    "item", "mean_sales", "producer_share", "smallholder_share", "sales_dispersion", "compliant_share", "demand",
     "premium", "floor", "savings", "share_sold", "switching_loss", "supply_elasticity",
     "certifier_margin",
 ]  # fmt: skip
@@ -44,6 +44,10 @@ class Lever:
         (cells,) that it touches; None for all.
     item : int or None
         Position of the cost item, for the target ``item``.
+    rest : numpy.ndarray of bool or None
+        (cells,) that lose what `cells` gain, for the target ``smallholder_share``.
+    rest_share : float
+        Central value share of `rest`.
     at_low, at_high : float
         Cost of the item at the parameter's low and high end over its cost at the central value.
     """
@@ -52,6 +56,8 @@ class Lever:
     target: Target
     cells: NDArray[np.bool_] | None = None
     item: int | None = None
+    rest: NDArray[np.bool_] | None = None
+    rest_share: float = 0.0
     at_low: float = 1.0
     at_high: float = 1.0
 
@@ -118,9 +124,14 @@ class _State:
             self._scale("producers", touched, central / column)
         elif lever.target == "producer_share":
             whole = self._array("sales") + self._array("margin")
-            for name in ("sales", "mean_sales"):
+            for name in ("sales", "mean_sales", "reference_sales"):
                 self._scale(name, touched, column / central)
             self._array("margin")[:, touched] = (whole - self._array("sales"))[:, touched]
+        elif lever.target == "smallholder_share" and lever.rest is not None:
+            against = 1 - (column - central) / lever.rest_share
+            for name in ("sales", "margin", "producers"):
+                self._scale(name, touched, column / central)
+                self._scale(name, lever.rest, np.maximum(against, 0.0))
         elif lever.target == "demand":
             for name in ("sales", "margin", "producers"):
                 self._scale(name, touched, column / central)

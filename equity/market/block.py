@@ -1,0 +1,345 @@
+"""A block of products ready to be solved: local arrays, and what never changes while solving.
+
+Prices are logs relative to the baseline. A producer for whom complying costs nothing fixed is
+indifferent at one price ratio, where any share may comply. Such steps are walked along a path: one
+number that moves the price, then the share, then the price again, so that no function jumps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equity.market.indexing import REGULATED, Cells, Index
+
+__all__ = ["Block", "Elasticities", "cut", "restrict"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+# Producers of one cell differ at least this much, and a fixed cost below this part of mean sales
+# is no cost: both keep the share that complies resolvable in floating point.
+LEAST_DISPERSION = 0.01
+NEGLIGIBLE_COST = 1e-7
+_LEAST_WIDTH = 1e-9
+
+
+@dataclass(frozen=True)
+class Elasticities:
+    """Parameters by product, each of shape (products,).
+
+    Parameters
+    ----------
+    substitution, demand, supply : numpy.ndarray
+        sigma, eta and eps.
+    loss, willingness, domestic : numpy.ndarray
+        kappa, theta and d.
+    """
+
+    substitution: Floats
+    demand: Floats
+    supply: Floats
+    loss: Floats
+    willingness: Floats
+    domestic: Floats
+
+
+@dataclass(frozen=True)
+class Block:
+    """Products ``first`` to ``last`` of an index, with local numbers.
+
+    Parameters
+    ----------
+    first, last : int
+        Products, half open.
+    stalls, markets, nodes, cells : slice
+        Where the block lies in the arrays of the whole.
+    matrix, transposed : scipy.sparse arrays
+        Flow over the stall's value, and over the market's value: rows sum to one.
+    stall_delta, market_delta, stall_taste, market_taste, market_power : numpy.ndarray
+        ``1 - sigma`` and log(1 + theta) at stalls and markets, ``sigma - eta`` at markets.
+    stall_closed, market_closed : numpy.ndarray of bool
+        Stalls that no price can supply, markets with no other stall.
+    market_start, node_start : numpy.ndarray
+        First market and node of each product.
+    regulated, other : numpy.ndarray
+        Stall of each node, -1 for none.
+    sigma, eps, power : numpy.ndarray
+        By node; `power` is ``1 + eps``.
+    loss, floor, diverted : numpy.ndarray
+        By node: log(1 - kappa), log d, regulated over other baseline value.
+    anchored : numpy.ndarray of bool
+        Nodes where not complying pays anything.
+    at, weight, new, kept_supply, log_kept, base, spread : numpy.ndarray
+        By cell: node, value share, 1 - c0, ``kept^eps``, log of the part of the price kept, the
+        part of the normal score without the price, s.
+    step : numpy.ndarray of int
+        Cells without fixed cost, in `anchored` nodes.
+    always : numpy.ndarray of bool
+        Cells without fixed cost and without another outlet: they comply at any price.
+    step_start, step_width, step_own : numpy.ndarray
+        By step: where on the path the cell begins to comply, over which length, and its own part
+        of that length (cells with the same threshold share one step).
+    outlet : numpy.ndarray
+        By node: log price abroad at which the home market pays a diverting producer as much.
+    ratio : numpy.ndarray
+        By node: log price over outside price at the baseline (0 where not anchored).
+    """
+
+    first: int
+    last: int
+    stalls: slice
+    markets: slice
+    nodes: slice
+    cells: slice
+    matrix: Any
+    transposed: Any
+    stall_delta: Floats
+    market_delta: Floats
+    stall_taste: Floats
+    market_taste: Floats
+    market_power: Floats
+    stall_closed: Flags
+    market_closed: Flags
+    market_start: Integers
+    node_start: Integers
+    node_product: Integers
+    market_product: Integers
+    regulated: Integers
+    other: Integers
+    sigma: Floats
+    eps: Floats
+    power: Floats
+    loss: Floats
+    floor: Floats
+    diverted: Floats
+    anchored: Flags
+    at: Integers
+    weight: Floats
+    new: Floats
+    kept_supply: Floats
+    log_kept: Floats
+    base: Floats
+    spread: Floats
+    step: Integers
+    always: Flags
+    step_start: Floats
+    step_width: Floats
+    step_own: Floats
+    outlet: Floats
+    ratio: Floats
+
+
+def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> Block:
+    """Cut the products ``first`` to ``last`` out of an index.
+
+    Parameters
+    ----------
+    index : Index
+        All flows.
+    cells : Cells
+        All cells.
+    by : Elasticities
+        Parameters by product.
+    first, last : int
+        Half-open range of products.
+
+    Returns
+    -------
+    Block
+        Independent of the other products.
+    """
+    stalls = _slice(index.stall_product, first, last)
+    markets = _slice(index.market_product, first, last)
+    nodes = _slice(index.node_product, first, last)
+    begin, end = np.searchsorted(cells.node, [nodes.start, nodes.stop])
+    rows = slice(int(begin), int(end))
+    places = {"stalls": stalls, "markets": markets, "nodes": nodes, "cells": rows}
+    matrix, transposed = _matrices(index, stalls, markets)
+    node = _node_arrays(index, by, stalls, nodes)
+    cell = _cell_arrays(cells, rows, nodes, node)
+    steps = _steps(cell, node)
+    closed = _closed(cell, node, stalls)
+    return Block(
+        first=first,
+        last=last,
+        **places,
+        matrix=matrix,
+        transposed=transposed,
+        stall_closed=closed,
+        market_closed=transposed @ (~closed).astype(float) == 0,
+        **_side_arrays(index, by, stalls, markets),
+        market_start=_starts(index.market_product[markets], first, last),
+        node_start=_starts(index.node_product[nodes], first, last),
+        **node,
+        **cell,
+        **steps,
+    )
+
+
+def _slice(product: Any, first: int, last: int) -> slice:
+    begin, end = np.searchsorted(product, [first, last])
+    return slice(int(begin), int(end))
+
+
+def _starts(product: Any, first: int, last: int) -> Integers:
+    return np.searchsorted(product, np.arange(first, last)).astype(np.int64)
+
+
+def _matrices(index: Index, stalls: slice, markets: slice) -> tuple[Any, Any]:
+    from scipy import sparse
+
+    start = index.start[stalls.start : stalls.stop + 1]
+    part = slice(int(start[0]), int(start[-1]))
+    column = index.market[part] - np.int32(markets.start)
+    row = (start - start[0]).astype(np.int32)
+    shape = (stalls.stop - stalls.start, markets.stop - markets.start)
+    worth = index.value[part]
+    of_stall = worth / np.repeat(index.stall_value[stalls], np.diff(row))
+    of_market = worth / index.market_value[markets][column]
+    matrix = sparse.csr_array((of_stall, column, row), shape=shape)
+    return matrix, sparse.csr_array((of_market, column, row), shape=shape).T
+
+
+def _side_arrays(
+    index: Index, by: Elasticities, stalls: slice, markets: slice
+) -> dict[str, NDArray[Any]]:
+    sold, bought = index.stall_product[stalls], index.market_product[markets]
+    taste = np.log1p(by.willingness)
+    return {
+        "stall_delta": 1 - by.substitution[sold],
+        "market_delta": 1 - by.substitution[bought],
+        "stall_taste": taste[sold] * (index.stall_segment[stalls] == REGULATED),
+        "market_taste": taste[bought] * (index.market_segment[markets] == REGULATED),
+        "market_power": (by.substitution - by.demand)[bought],
+        "market_product": bought.astype(np.int64),
+    }
+
+
+def _node_arrays(
+    index: Index, by: Elasticities, stalls: slice, nodes: slice
+) -> dict[str, NDArray[Any]]:
+    product = index.node_product[nodes]
+    regulated, other = (
+        np.where(part >= 0, part - stalls.start, -1).astype(np.int64)
+        for part in (index.regulated[nodes], index.other[nodes])
+    )
+    worth = np.append(index.stall_value[stalls], 0.0)
+    with np.errstate(divide="ignore"):
+        loss, floor = np.log1p(-by.loss)[product], np.log(by.domestic)[product]
+    loss = np.where(other >= 0, loss, -np.inf)
+    return {
+        "node_product": product.astype(np.int64),
+        "regulated": regulated,
+        "other": other,
+        "sigma": by.substitution[product],
+        "eps": by.supply[product],
+        "power": 1 + by.supply[product],
+        "loss": loss,
+        "floor": floor,
+        "diverted": np.divide(
+            worth[regulated], worth[other], out=np.zeros(len(product)), where=other >= 0
+        ),
+        "anchored": np.maximum(loss, floor) > -np.inf,
+    }
+
+
+def _cell_arrays(
+    cells: Cells, rows: slice, nodes: slice, node: dict[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    at = (cells.node[rows] - nodes.start).astype(np.int64)
+    total = np.bincount(at, weights=cells.value[rows], minlength=len(node["eps"]))
+    mean, fixed, kept = cells.mean_sales[rows], cells.fixed_cost[rows], cells.kept[rows]
+    spread = np.maximum(cells.sales_dispersion[rows], LEAST_DISPERSION)
+    eps, power = node["eps"][at], node["power"][at]
+    free = fixed <= NEGLIGIBLE_COST * mean
+    with np.errstate(divide="ignore"):
+        log_kept = np.log(kept)
+        base = np.log(np.where(free, 1.0, mean)) - np.log(np.where(free, 1.0, power * fixed))
+    return {
+        "at": at,
+        "weight": cells.value[rows] / total[at],
+        "new": 1 - cells.compliant_share[rows],
+        "kept_supply": np.where(kept > 0, kept**eps, 0.0),
+        "log_kept": log_kept,
+        "base": np.where(free, -np.inf, base / spread + spread / 2),
+        "spread": spread,
+        "always": free & (kept > 0) & ~node["anchored"][at],
+        "free": free & (kept > 0) & node["anchored"][at],
+    }
+
+
+def _closed(cell: dict[str, NDArray[Any]], node: dict[str, NDArray[Any]], stalls: slice) -> Flags:
+    """Stalls whose every producer would lose its whole price by complying."""
+    able = cell["weight"] * np.where(np.isfinite(cell["log_kept"]), 1.0, 1 - cell["new"])
+    reach = np.bincount(cell["at"], weights=able, minlength=len(node["eps"]))
+    closed = np.zeros(stalls.stop - stalls.start, bool)
+    closed[node["regulated"][(node["regulated"] >= 0) & (reach <= 0)]] = True
+    return closed
+
+
+def _steps(cell: dict[str, NDArray[Any]], node: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Where on the path each costless cell complies, cheapest first; ties share a step."""
+    step = np.flatnonzero(cell.pop("free"))
+    threshold = -cell["log_kept"][step]
+    at = cell["at"][step]
+    order = np.lexsort((threshold, at))
+    step, threshold, at = step[order], threshold[order], at[order]
+    own = np.maximum((cell["weight"] * cell["new"])[step], _LEAST_WIDTH)
+    new_node = np.diff(at, prepend=-1) != 0
+    new_step = new_node | (np.diff(threshold, prepend=np.nan) != 0)
+    group = np.cumsum(new_step) - 1
+    gone = np.cumsum(own) - own
+    before = gone[new_step][group] - gone[new_node][np.cumsum(new_node) - 1]
+    outside = np.where(node["anchored"], np.maximum(node["loss"], node["floor"]), 0.0)
+    ratio = -outside
+    already = np.bincount(at, weights=own * (ratio[at] >= threshold), minlength=len(ratio))
+    with np.errstate(invalid="ignore"):
+        outlet = node["floor"] - node["loss"]
+    return {
+        "step": step,
+        "step_start": threshold + before - already[at],
+        "step_width": np.bincount(group, weights=own)[group] if len(step) else own,
+        "step_own": own,
+        "outlet": np.where(node["loss"] == -np.inf, np.inf, outlet),
+        "ratio": ratio,
+    }
+
+
+_BY_NODE = (
+    "regulated", "other", "sigma", "eps", "power", "loss", "floor", "diverted", "anchored",
+    "outlet", "ratio", "node_product",
+)  # fmt: skip
+_BY_CELL = ("weight", "new", "kept_supply", "log_kept", "base", "spread", "always")
+_BY_STEP = ("step_start", "step_width", "step_own")
+
+
+def restrict(block: Block, nodes: Integers) -> Block:
+    """Keep a few nodes of a block; stalls and markets stay as they are.
+
+    Parameters
+    ----------
+    block : Block
+        Products.
+    nodes : numpy.ndarray of int
+        Nodes to keep, ascending.
+
+    Returns
+    -------
+    Block
+        With nodes, cells and steps renumbered.
+    """
+    renumber = np.full(len(block.eps), -1, np.int64)
+    renumber[nodes] = np.arange(len(nodes))
+    cells = np.flatnonzero(renumber[block.at] >= 0)
+    place = np.full(len(block.at), -1, np.int64)
+    place[cells] = np.arange(len(cells))
+    steps = np.flatnonzero(place[block.step] >= 0)
+    kept: dict[str, Any] = {name: getattr(block, name)[nodes] for name in _BY_NODE}
+    kept |= {name: getattr(block, name)[cells] for name in _BY_CELL}
+    kept |= {name: getattr(block, name)[steps] for name in _BY_STEP}
+    return replace(block, at=renumber[block.at[cells]], step=place[block.step[steps]], **kept)

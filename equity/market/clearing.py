@@ -1,0 +1,385 @@
+"""Supply of every exporter at given prices, and the prices that clear it against given demand.
+
+Two unknowns per node: a position on the path of the price ratio (see `equity.market.block`) and the
+price in other markets, which a domestic outlet holds up: at the lowest price abroad that keeps
+diverted goods from staying at home, supply may exceed demand. Newton steps run over all nodes of a
+block at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from equity.market.block import Block, restrict
+
+__all__ = ["State", "Supply", "baseline", "clear", "least_other", "prices_of", "supply"]
+
+Floats = NDArray[np.float64]
+
+_LONGEST_STEP = 1.0
+_LEAST_SLOPE = 1e-9
+_DECREASE = 1e-4
+_ROUNDING = 1e-14
+_INNER, _OUTER = 0.01, 0.5
+_ENCLOSING_STEPS = 200
+_LEAST_GAIN = 1e-300
+_DENSITY_AT_ZERO = 1 / np.sqrt(2 * np.pi)
+
+
+@dataclass
+class State:
+    """Where each node of a block stands.
+
+    Parameters
+    ----------
+    first : numpy.ndarray
+        Position on the path of the price ratio between the regulated segment and the outlet.
+    second : numpy.ndarray
+        Log price in other markets.
+    """
+
+    first: Floats
+    second: Floats
+
+
+class Supply(NamedTuple):
+    """Supply over baseline sales of both segments, with its slopes along the two paths.
+
+    Parameters
+    ----------
+    price : numpy.ndarray
+        By node: log price in the regulated segment.
+    value : numpy.ndarray
+        By cell: share of the value of producers not yet compliant that complies.
+    leaving : numpy.ndarray
+        By node: share of the regulated baseline value that does not comply.
+    regulated, stayed, diverted : numpy.ndarray
+        Supply to the regulated segment, to other markets by earlier sales there, and by diverted
+        goods if all of them were exported; over the baseline of the segment.
+    slopes : tuple of numpy.ndarray
+        Of the log excess supplies: regulated by first, by second; other by first, by second.
+    """
+
+    price: Floats
+    value: Floats
+    leaving: Floats
+    regulated: Floats
+    stayed: Floats
+    diverted: Floats
+    slopes: tuple[Floats, Floats, Floats, Floats]
+
+
+def baseline(block: Block) -> State:
+    """Return the positions at which both prices are those of the baseline.
+
+    Parameters
+    ----------
+    block : Block
+        Products to solve.
+
+    Returns
+    -------
+    State
+        A fresh copy.
+    """
+    return State(block.ratio.copy(), np.zeros(len(block.eps)))
+
+
+class _Position(NamedTuple):
+    """Prices, shares of the steps, and their slopes along the path."""
+
+    price: Floats
+    outside: Floats
+    ratio: Floats
+    complying: Floats
+    price_first: Floats
+    outside_second: Floats
+    complying_first: Floats
+
+
+def _walk(block: Block, state: State) -> _Position:
+    abroad = state.second + block.loss
+    outside = np.where(block.anchored, np.maximum(abroad, block.floor), 0.0)
+    slope = (block.anchored & (abroad > block.floor)).astype(float)
+    size, at = len(block.eps), block.at[block.step]
+    opening = (state.first[at] - block.step_start) / block.step_width
+    share = np.clip(opening, 0.0, 1.0)
+    inside = np.where((opening > 0) & (opening < 1), 1 / block.step_width, 0.0)
+    start = np.clip((block.ratio[at] - block.step_start) / block.step_width, 0.0, 1.0)
+    moved = np.bincount(at, weights=block.step_own * (share - start), minlength=size)
+    flat = np.bincount(at, weights=block.step_own * inside, minlength=size)
+    ratio = state.first - moved
+    return _Position(outside + ratio, outside, ratio, share, np.maximum(1 - flat, 0.0), slope, inside)
+
+
+def supply(block: Block, state: State) -> Supply:
+    """Supply at a position, with slopes.
+
+    Parameters
+    ----------
+    block : Block
+        Products to solve.
+    state : State
+        Positions on the two paths.
+
+    Returns
+    -------
+    Supply
+        Both segments, relative to the baseline.
+    """
+    walk = _walk(block, state)
+    size, at = len(block.eps), block.at
+    value, by_price, by_outside = _complying(block, walk)
+    if len(block.step):
+        value[block.step] = walk.complying
+    entering = block.weight * block.new
+
+    def total(column: Floats) -> Floats:
+        return np.bincount(at, weights=column, minlength=size)
+
+    paid = entering * block.kept_supply
+    earlier, join = total(block.weight - entering), total(paid * value)
+    leave = total(entering * (1 - value))
+    price_in, price_out = total(paid * by_price), total(entering * by_price)
+    away_in, away_out = total(paid * by_outside), total(entering * by_outside)
+    in_first = price_in * walk.price_first
+    in_second = price_in * walk.outside_second + away_in * walk.outside_second
+    out_first = price_out * walk.price_first
+    out_second = price_out * walk.outside_second + away_out * walk.outside_second
+    if len(block.step):
+        jump = np.zeros(len(at))
+        jump[block.step] = walk.complying_first
+        in_first, out_first = in_first + total(paid * jump), out_first + total(entering * jump)
+    scale = np.exp(block.eps * walk.price)
+    taken = np.where(block.anchored, block.diverted * np.exp(block.eps * walk.outside), 0.0)
+    stayed = np.exp(block.eps * state.second)
+    mass, abroad = earlier + join, stayed + taken * leave
+    lift = np.divide(1.0, mass, out=np.zeros(size), where=mass > 0)
+    pull = block.eps + block.sigma
+    grown = block.eps * (stayed + taken * leave * walk.outside_second) - taken * out_second
+    slopes = (
+        pull * walk.price_first + in_first * lift,
+        pull * walk.outside_second + in_second * lift,
+        -taken * out_first / abroad,
+        block.sigma + grown / abroad,
+    )
+    return Supply(walk.price, value, leave, mass * scale, stayed, taken * leave, slopes)
+
+
+def _complying(block: Block, walk: _Position) -> tuple[Floats, Floats, Floats]:
+    """Share by value that complies in each cell and its slopes in the two log prices.
+
+    The gain is written as a growth over the outside price, which keeps its digits when it is small.
+    """
+    at = block.at
+    power = block.power[at]
+    growth = power * (walk.ratio[at] + block.log_kept)
+    lost = np.exp(block.power * walk.outside)[at]
+    if block.anchored.all():
+        gain = lost * np.expm1(growth)
+    else:
+        free = ~block.anchored[at]
+        gain = np.where(free, np.exp(growth), lost * np.expm1(growth))
+        lost = np.where(free, 0.0, lost)
+    gain = np.maximum(gain, _LEAST_GAIN)
+    score = block.base + np.log(gain) / block.spread
+    value = np.where(block.always, 1.0, ndtr(score))
+    density = np.exp(-0.5 * score * score) * _DENSITY_AT_ZERO
+    common = density * power / (block.spread * gain)
+    return value, common * (gain + lost), -common * lost
+
+
+class _Excess(NamedTuple):
+    """Supply of a position, what is wrong with it, and how wrong."""
+
+    now: Supply
+    first: Floats
+    second: Floats
+    held: NDArray[np.bool_]
+    size: Floats
+
+
+def _excess(block: Block, state: State, demand: Floats) -> _Excess:
+    wanted = np.append(demand, 0.0)
+    sells, elsewhere = _sides(block)
+    now = supply(block, state)
+    with np.errstate(divide="ignore"):
+        first = np.log(now.regulated) + block.sigma * now.price - wanted[block.regulated]
+    bought = wanted[block.other]
+    second = np.log(now.stayed + now.diverted) + block.sigma * state.second - bought
+    room = block.sigma * (state.second - least_other(block, bought))
+    held = room < second
+    first = np.where(sells, first, 0.0)
+    second = np.where(elsewhere, np.where(held, room, second), 0.0)
+    return _Excess(now, first, second, held, np.maximum(np.abs(first), np.abs(second)))
+
+
+def least_other(block: Block, demand: Floats) -> Floats:
+    """Log price abroad below which no diverted goods are exported.
+
+    Parameters
+    ----------
+    block : Block
+        Products.
+    demand : numpy.ndarray
+        By node: log demand of other markets over baseline.
+
+    Returns
+    -------
+    numpy.ndarray
+        The outlet's price, or the price that clears without any diverted goods when that is lower.
+    """
+    return np.minimum(block.outlet, demand / (block.eps + block.sigma))
+
+
+def _sides(block: Block) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Nodes that can sell in the regulated and in the other segment."""
+    return ~np.append(block.stall_closed, True)[block.regulated], block.other >= 0
+
+
+def _direction(block: Block, here: _Excess) -> tuple[Floats, Floats]:
+    """Newton direction, no longer than one; upwards where nothing is supplied."""
+    sells, elsewhere = _sides(block)
+    slopes = here.now.slopes
+    by_first = np.where(sells, np.maximum(slopes[0], _LEAST_SLOPE), 1.0)
+    by_second = np.where(here.held, block.sigma, np.maximum(slopes[3], _LEAST_SLOPE))
+    by_second = np.where(elsewhere, by_second, 1.0)
+    across = np.where(sells & elsewhere, slopes[1], 0.0)
+    down = np.where(sells & elsewhere & ~here.held, slopes[2], 0.0)
+    empty = np.isneginf(here.first)
+    first = np.where(empty, 0.0, here.first)
+    scale = np.maximum(by_first * by_second - across * down, _LEAST_SLOPE**2)
+    move_first = (across * here.second - by_second * first) / scale
+    move_second = (down * first - by_first * here.second) / scale
+    length = np.maximum(np.maximum(np.abs(move_first), np.abs(move_second)), _LONGEST_STEP)
+    move_first = np.where(empty, _LONGEST_STEP, move_first / length)
+    return move_first, np.where(empty, 0.0, move_second / length)
+
+
+def clear(
+    block: Block,
+    state: State,
+    demand: Floats,
+    active: NDArray[np.bool_],
+    tolerance: float,
+    steps: int,
+) -> Floats:
+    """Move the positions until supply meets demand; `state` is updated in place.
+
+    Parameters
+    ----------
+    block : Block
+        Products to solve.
+    state : State
+        Where to start.
+    demand : numpy.ndarray
+        By stall: log demand over baseline at baseline own price.
+    active : numpy.ndarray of bool
+        Nodes that may move.
+    tolerance : float
+        Largest log excess supply at which to stop.
+    steps : int
+        Largest number of Newton steps; a step that does not lower the excess is halved.
+        Nodes that then still do not clear are enclosed (`_enclose`).
+
+    Returns
+    -------
+    numpy.ndarray
+        By node: largest absolute log excess supply at the last position.
+    """
+    here = _excess(block, state, demand)
+    size, move = here.size, _direction(block, here)
+    length = np.ones(len(size))
+    moving = active & (size > _ROUNDING)
+    for _ in range(steps):
+        if not moving.any():
+            break
+        reach = np.where(moving, length, 0.0)
+        trial = State(state.first + reach * move[0], state.second + reach * move[1])
+        there = _excess(block, trial, demand)
+        better = moving & ((there.size <= (1 - _DECREASE * length) * size) | np.isinf(size))
+        state.first = np.where(better, trial.first, state.first)
+        state.second = np.where(better, trial.second, state.second)
+        size = np.where(better, there.size, size)
+        turned = _direction(block, there)
+        move = (np.where(better, turned[0], move[0]), np.where(better, turned[1], move[1]))
+        length = np.where(better, 1.0, length / 2)
+        moving = active & (size > tolerance)
+    if moving.any():
+        size = size.copy()
+        size[moving] = _enclose(block, state, demand, np.flatnonzero(moving), tolerance)
+    return size
+
+
+def _enclose(
+    block: Block, state: State, demand: Floats, nodes: NDArray[np.int64], tolerance: float
+) -> Floats:
+    """Clear a few nodes for certain: the excess at home along the path, for every price abroad."""
+    part = restrict(block, nodes)
+    local = State(state.first[nodes], state.second[nodes])
+
+    def at_home(first: Floats) -> tuple[Floats, Floats]:
+        local.first = first
+        here = _excess(part, local, demand)
+        return here.first, here.now.slopes[0]
+
+    def abroad(second: Floats) -> tuple[Floats, Floats]:
+        local.second = second
+        local.first = _increasing_root(at_home, local.first, tolerance * _INNER)
+        here = _excess(part, local, demand)
+        slopes = here.now.slopes
+        through = slopes[3] - slopes[2] * slopes[1] / np.maximum(slopes[0], _LEAST_SLOPE)
+        return here.second, np.where(here.held, part.sigma, through)
+
+    _increasing_root(abroad, local.second, tolerance * _OUTER)
+    state.first[nodes], state.second[nodes] = local.first, local.second
+    return _excess(part, local, demand).size
+
+
+def _increasing_root(
+    function: Callable[[Floats], tuple[Floats, Floats]], start: Floats, tolerance: float
+) -> Floats:
+    """Root of increasing functions: Newton kept inside a bracket, every third step a bisection."""
+    x = start
+    low, high = np.full(len(x), -np.inf), np.full(len(x), np.inf)
+    for step in range(_ENCLOSING_STEPS):
+        value, slope = function(x)
+        low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
+        width = high - low
+        done = (np.abs(value) <= tolerance) | (width <= np.spacing(np.abs(x)) * 2)
+        if done.all():
+            break
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = x - value / slope
+            middle = np.where(np.isfinite(width), (low + high) / 2, x - np.sign(value) * 2)
+        inside = (newton > low) & (newton < high) & (np.abs(newton - x) < 2)
+        inside &= step % 3 != 2
+        x = np.where(done, x, np.where(inside, newton, middle))
+    return x
+
+
+def prices_of(block: Block, state: State) -> Floats:
+    """Log price of every stall at a position.
+
+    Parameters
+    ----------
+    block : Block
+        Products.
+    state : State
+        Positions.
+
+    Returns
+    -------
+    numpy.ndarray
+        (stalls,).
+    """
+    result = np.zeros(len(block.stall_delta) + 1)
+    result[block.regulated] = _walk(block, state).price
+    result[block.other] = state.second
+    return result[:-1]

@@ -1,0 +1,328 @@
+"""Prices of every product at once: an accelerated fixed point over the price indices of markets.
+
+Price indices give demand, demand gives each exporter's prices (`equity.market.clearing`), prices
+give new indices. The map contracts; Anderson's extrapolation, with weights by product, shortens it.
+Blocks of products fit into the processor's cache and are spread over threads.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equity.errors import ConvergenceError
+from equity.market.block import Block, Elasticities, cut
+from equity.market.clearing import State, baseline, clear, prices_of, supply
+from equity.market.indexing import Cells, Index
+
+__all__ = ["Solution", "demand_at", "price_indices", "solve"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_FLOWS_PER_BLOCK = 60_000
+_ITERATIONS = 400
+_NEWTON_STEPS = 12
+_INNER_SHARE = 0.05
+_FIRST_INNER = 0.1
+_MEMORIES = (5, 1, 0)
+_RIDGE = 1e-12
+_LEAST = np.finfo(float).tiny
+_LONGEST_STEP = 1.0
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Prices that clear every market, as flat arrays of the index.
+
+    Parameters
+    ----------
+    price : numpy.ndarray
+        (stalls,), log of the price over the baseline; infinite where nobody can supply.
+    index : numpy.ndarray
+        (markets,), log of the price index; infinite where nobody supplies.
+    value : numpy.ndarray
+        (cells,), share by value that complies of producers not yet compliant.
+    exported : numpy.ndarray
+        (nodes,), part of diverted goods that is exported, the rest is sold at home.
+    iterations, residual : numpy.ndarray
+        (products,), and the largest log excess of supply over demand.
+    """
+
+    price: Floats
+    index: Floats
+    value: Floats
+    exported: Floats
+    iterations: Integers
+    residual: Floats
+
+
+def price_indices(block: Block, price: Floats) -> Floats:
+    """Log price index of every market, ``P = (sum share (a / (1 + theta))^(1 - sigma))^(1 / (1 - sigma))``.
+
+    Parameters
+    ----------
+    block : Block
+        Products.
+    price : numpy.ndarray
+        (stalls,), log prices.
+
+    Returns
+    -------
+    numpy.ndarray
+        (markets,); 0 where every supplier is closed. Exact at the baseline and near sigma = 1.
+    """
+    delta = block.stall_delta
+    power = np.expm1(np.where(block.stall_closed, 0.0, delta * price))
+    safe = np.where(delta == 0, 1.0, delta)
+    bent = np.where(delta == 0, price, power / safe)
+    bent = np.where(block.stall_closed, -1 / safe, bent)
+    mean = block.transposed @ bent
+    delta = block.market_delta
+    safe = np.where(delta == 0, 1.0, delta)
+    inside = np.where(block.market_closed, 0.0, delta * mean)
+    small = inside < -0.5
+    logs = np.log1p(np.where(small, 0.0, inside))
+    if small.any():
+        whole = block.transposed @ np.where(block.stall_closed, 0.0, power + 1)
+        logs = np.where(small, np.log(np.maximum(whole, _LEAST)), logs)
+    level = np.where(delta == 0, mean, logs / safe)
+    return np.where(block.market_closed, 0.0, level - block.market_taste)
+
+
+def demand_at(block: Block, level: Floats) -> Floats:
+    """Log demand of every stall at an unchanged own price, over its baseline sales.
+
+    Parameters
+    ----------
+    block : Block
+        Products.
+    level : numpy.ndarray
+        (markets,), log price indices.
+
+    Returns
+    -------
+    numpy.ndarray
+        (stalls,).
+    """
+    pull = block.market_power * level
+    moved = block.matrix @ np.expm1(pull)
+    small = moved < -0.5
+    shift = np.log1p(np.where(small, 0.0, moved))
+    if small.any():
+        shift = np.where(small, np.log(np.maximum(block.matrix @ np.exp(pull), _LEAST)), shift)
+    return shift - block.stall_delta * block.stall_taste
+
+
+class _Acceleration:
+    """Anderson's extrapolation with weights of its own for every product."""
+
+    def __init__(self, starts: Integers, product: Integers, memory: int) -> None:
+        self._starts, self._product, self._memory = starts, product, memory
+        self._moves: list[Floats] = []
+        self._images: list[Floats] = []
+        self._gram = np.zeros((len(starts), memory, memory))
+        self._last: tuple[Floats, Floats] | None = None
+
+    def _dots(self, left: list[Floats], right: Floats) -> Floats:
+        return np.stack([np.add.reduceat(one * right, self._starts) for one in left], axis=1)
+
+    def extrapolate(self, image: Floats, move: Floats) -> Floats:
+        """Return the next point from the image of the last one and the distance moved."""
+        if self._last is not None and self._memory:
+            slot = self._remember(image - self._last[0], move - self._last[1])
+            row = self._dots(self._moves, self._moves[slot])
+            size = len(self._moves)
+            self._gram[:, slot, :size] = row
+            self._gram[:, :size, slot] = row
+        self._last = (image, move)
+        size = len(self._moves)
+        if not size:
+            return image
+        gram = self._gram[:, :size, :size]
+        right = self._dots(self._moves, move)
+        scale = np.sqrt(np.maximum(np.einsum("pii->pi", gram), np.finfo(float).tiny))
+        scaled = gram / (scale[:, :, None] * scale[:, None, :]) + _RIDGE * np.eye(size)
+        weight = np.linalg.solve(scaled, (right / scale)[..., None])[..., 0] / scale
+        spread = weight[self._product]
+        return image - sum(
+            (spread[:, k] * self._images[k] for k in range(size)), np.zeros(len(image))
+        )
+
+    def _remember(self, image: Floats, move: Floats) -> int:
+        if len(self._moves) < self._memory:
+            self._moves.append(move)
+            self._images.append(image)
+            self._next = 0
+            return len(self._moves) - 1
+        slot = self._next
+        self._moves[slot], self._images[slot] = move, image
+        self._next = (slot + 1) % self._memory
+        return slot
+
+
+def solve_block(
+    block: Block, tolerance: float, start: Floats | None = None, memory: int = _MEMORIES[0]
+) -> tuple[Floats, Floats, Floats, Floats, Integers, Floats]:
+    """Solve one block.
+
+    Parameters
+    ----------
+    block : Block
+        Products.
+    tolerance : float
+        Largest log excess of supply over demand.
+    start : numpy.ndarray, optional
+        (markets,), log price indices to start from; the baseline when not given.
+    memory : int
+        Earlier iterations that the extrapolation uses; 0 for none.
+
+    Returns
+    -------
+    tuple of numpy.ndarray
+        price, index, value, exported, iterations, residual as in `Solution`.
+    """
+    state = baseline(block)
+    level = price_indices(block, np.zeros(len(block.stall_delta)))
+    level = level if start is None else np.asarray(start, float)
+    products = block.last - block.first
+    local = block.market_product - block.first
+    node = block.node_product - block.first
+    acceleration = _Acceleration(block.market_start, local, memory)
+    iterations = np.zeros(products, np.int64)
+    residual = np.full(products, np.inf)
+    power = np.abs(block.market_power)
+    for iteration in range(1, _ITERATIONS + 1):
+        active = residual > tolerance
+        inner = _INNER_SHARE * max(min(residual[active].max(), _FIRST_INNER), tolerance)
+        demand = demand_at(block, level)
+        excess = clear(block, state, demand, active[node], inner, _NEWTON_STEPS)
+        image = price_indices(block, prices_of(block, state))
+        move = image - level
+        reached = np.maximum.reduceat(power * np.abs(move), block.market_start)
+        reached = reached + np.maximum.reduceat(excess, block.node_start)
+        iterations[active] = iteration
+        residual = np.where(active, reached, residual)
+        active = residual > tolerance
+        if not active.any():
+            break
+        following = acceleration.extrapolate(image, move)
+        step = np.clip(following - level, -_LONGEST_STEP, _LONGEST_STEP)
+        level = np.where(active[local], level + step, level)
+    return _finish(block, state, iterations, residual)
+
+
+def _finish(
+    block: Block, state: State, iterations: Integers, residual: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Integers, Floats]:
+    now = supply(block, state)
+    price = prices_of(block, state)
+    level = price_indices(block, price)
+    demand = demand_at(block, level)
+    excess = clear(block, state, demand, np.zeros(len(block.eps), bool), np.inf, 0)
+    residual = np.where(
+        np.isfinite(residual), np.maximum.reduceat(excess, block.node_start), residual
+    )
+    bought = np.append(demand, 0.0)[block.other] - block.sigma * state.second
+    wanted = np.maximum(np.exp(bought) - now.stayed, 0.0)
+    exported = np.divide(
+        wanted, now.diverted, out=np.ones(len(wanted)), where=now.diverted > wanted
+    )
+    price = np.where(block.stall_closed, np.inf, price)
+    level = np.where(block.market_closed, np.inf, level)
+    return price, level, now.value, exported, iterations, residual
+
+
+def solve(
+    index: Index,
+    cells: Cells,
+    by: Elasticities,
+    *,
+    tolerance: float,
+    workers: int | None = None,
+    start: Floats | None = None,
+) -> Solution:
+    """Solve every product of an index.
+
+    Parameters
+    ----------
+    index : Index
+        Flows.
+    cells : Cells
+        Producers.
+    by : Elasticities
+        Parameters by product.
+    tolerance : float
+        Largest log excess of supply over demand.
+    workers : int, optional
+        Threads; the number of processors when not given.
+    start : numpy.ndarray, optional
+        (markets,), log price indices to start from.
+
+    Returns
+    -------
+    Solution
+        The same whatever the number of threads.
+
+    Raises
+    ------
+    ConvergenceError
+        Naming the products and their residuals.
+    """
+    ranges = _ranges(index)
+    result = Solution(
+        price=np.zeros(len(index.stall_product)),
+        index=np.zeros(len(index.market_product)),
+        value=np.zeros(len(cells.node)),
+        exported=np.zeros(len(index.node_product)),
+        iterations=np.zeros(len(index.products), np.int64),
+        residual=np.zeros(len(index.products)),
+    )
+
+    def work(bounds: tuple[int, int], memory: int = _MEMORIES[0]) -> None:
+        block = cut(index, cells, by, *bounds)
+        begin = None if start is None else start[block.markets]
+        places = (block.stalls, block.markets, block.cells, block.nodes, *[slice(*bounds)] * 2)
+        names = ("price", "index", "value", "exported", "iterations", "residual")
+        for name, place, part in zip(
+            names, places, solve_block(block, tolerance, begin, memory), strict=True
+        ):
+            getattr(result, name)[place] = part
+
+    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        for _ in pool.map(work, ranges):
+            pass
+    for memory in _MEMORIES[1:]:
+        for product in np.flatnonzero(~(result.residual <= tolerance)):
+            work((int(product), int(product) + 1), memory)
+    _require(index, result, tolerance)
+    return result
+
+
+def _ranges(index: Index) -> list[tuple[int, int]]:
+    """Consecutive products of about the same number of flows."""
+    products = len(index.products)
+    if not products:
+        return []
+    last = np.searchsorted(index.stall_product, np.arange(products), side="right")
+    block = (index.start[last] - 1) // _FLOWS_PER_BLOCK
+    edges = np.flatnonzero(np.diff(block, prepend=-1, append=-1))
+    return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _require(index: Index, result: Solution, tolerance: float) -> None:
+    failed = np.flatnonzero(~(result.residual <= tolerance))
+    if len(failed):
+        shown = ", ".join(
+            f"{index.products[k]} (residual {result.residual[k]:.1e})" for k in failed[:_SHOWN]
+        )
+        more = f" and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
+        raise ConvergenceError(
+            f"No prices found that clear product {shown}{more} to {tolerance:g}. Fix: look for "
+            "fixed costs far above sales or elasticities close to zero there."
+        )

@@ -1,0 +1,229 @@
+"""Gains and losses of producers, traders and consumers: section 6 of the model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from equity.errors import InputError, Problem
+from equity.market.indexing import SEGMENTS
+from equity.market.surplus import area
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from equity.market.equilibrium import Equilibrium
+
+__all__ = ["Welfare", "consumer_gain", "welfare"]
+
+Floats = NDArray[np.float64]
+
+CHOICES = ("already_compliant", "complying", "diverting", "exiting")
+EVERY_SIZE = "all"
+
+
+@dataclass(frozen=True, eq=False)
+class Welfare:
+    """Who gains and who loses, USD a year, gain positive.
+
+    Parameters
+    ----------
+    producers : pandas.DataFrame
+        exporter, product, size_class, choice (already_compliant, complying, diverting, exiting;
+        other_markets for sales that the standard does not ask about), amount.
+    traders : pandas.DataFrame
+        exporter, product, amount.
+    consumers : pandas.DataFrame
+        importer, product, segment, amount.
+    """
+
+    producers: pd.DataFrame
+    traders: pd.DataFrame
+    consumers: pd.DataFrame
+
+    @property
+    def total(self) -> float:
+        """Sum over all roles."""
+        return float(sum(part["amount"].sum() for part in self._parts()))
+
+    def _parts(self) -> tuple[pd.DataFrame, ...]:
+        return (self.producers, self.traders, self.consumers)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per role, country, product, size class and component; sums to `total`."""
+        import pandas as pd
+
+        names = {"exporter": "country", "importer": "country"}
+        names |= {"choice": "component", "segment": "component"}
+        parts = [
+            part.rename(columns=names).assign(role=role)
+            for role, part in zip(("producer", "trader", "consumer"), self._parts(), strict=True)
+        ]
+        parts[1] = parts[1].assign(component="margin")
+        parts[1:] = [part.assign(size_class=EVERY_SIZE) for part in parts[1:]]
+        columns = ["role", "country", "product", "size_class", "component", "amount"]
+        return pd.concat([part[columns] for part in parts], ignore_index=True)
+
+
+def consumer_gain(expenditure: Any, level: Any, demand_elasticity: Any) -> Floats:
+    """Consumer surplus of a nest, ``-E (P^(1 - eta) - 1) / (1 - eta)``, ``-E ln P`` at eta = 1.
+
+    Parameters
+    ----------
+    expenditure : array_like
+        E, baseline spending, USD a year.
+    level : array_like
+        Log of the price index over the baseline.
+    demand_elasticity : array_like
+        eta > 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        USD a year; minus infinity when a nest closes and eta <= 1.
+    """
+    gap = 1 - np.asarray(demand_elasticity, float)
+    level = np.asarray(level, float)
+    safe = np.where(gap == 0, 1.0, gap)
+    bent = np.where(gap == 0, level, np.expm1(gap * level) / safe)
+    return -np.asarray(expenditure, float) * bent
+
+
+def welfare(result: Equilibrium) -> Welfare:
+    """Value the change from the baseline to an equilibrium.
+
+    Producers: ``x0 (p^(1 + eps) - 1) / (1 + eps)`` on baseline value x0 at the net price p: a for
+    those that complied before, ``a (1 - v)`` less the fixed cost for those that comply now, the
+    outside price for those that divert, 0 for those that exit, b for sales to other markets. Traders
+    keep their part of what they handle, of which ``1 / (1 + eps)`` is surplus. Consumers:
+    `consumer_gain` in each segment.
+
+    Parameters
+    ----------
+    result : Equilibrium
+        From `equilibrium` or `fixed`.
+
+    Returns
+    -------
+    Welfare
+        Tables by role.
+
+    Raises
+    ------
+    InputError
+        When an importer loses all suppliers and its demand elasticity is not above one: the loss
+        then has no bound.
+    """
+    _bounded(result)
+    cells, index = result.cells, result.index
+    eps = result.parameters.supply[index.node_product]
+    passed = np.bincount(cells.node, weights=cells.value * cells.producer_share, minlength=len(eps))
+    whole = np.bincount(cells.node, weights=cells.value, minlength=len(eps))
+    reaches = np.divide(passed, whole, out=np.ones(len(eps)), where=whole > 0)
+    elsewhere = index.other >= 0
+    sold = np.where(elsewhere, np.append(index.stall_value, 0.0)[index.other], 0.0)
+    b = np.where(elsewhere, result.node_price(index.other), 1.0)
+    others = sold * area(b, eps)
+    return Welfare(
+        producers=_producers(result, eps, others * reaches, elsewhere),
+        traders=_traders(result, eps, others * (1 - reaches)),
+        consumers=_consumers(result),
+    )
+
+
+def _bounded(result: Equilibrium) -> None:
+    index = result.index
+    lost = np.isinf(result.solution.index)
+    lost &= result.parameters.demand[index.market_product] <= 1
+    if lost.any():
+        at = int(np.argmax(lost))
+        raise InputError(
+            Problem(
+                f"importer {index.countries[index.market_importer[at]]}, "
+                f"product {index.products[index.market_product[at]]}",
+                "loses every supplier, and with a demand elasticity of one or less that loss has "
+                "no bound.",
+                "raise demand_elasticity above 1 or lower variable_cost_share below 1.",
+            )
+        )
+
+
+def _producers(
+    result: Equilibrium, eps: Floats, others: Floats, elsewhere: NDArray[np.bool_]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    index, cells, choice = result.index, result.cells, result.choice
+    order = np.argsort(cells.row)
+    node, power = cells.node, eps[cells.node]
+    sales = cells.value * cells.producer_share
+    price = result.node_price(index.regulated)[node]
+    earlier = choice.complying_value - choice.entering_value
+    count = np.divide(sales, cells.mean_sales, out=np.zeros(len(sales)), where=cells.mean_sales > 0)
+    bill = count * choice.entering_number * cells.fixed_cost
+    amounts = (
+        sales
+        * np.where(earlier > 0, earlier * area(np.where(earlier > 0, price, 1.0), power), 0.0),
+        sales * choice.entering_value * area(choice.net_price, power) - bill,
+        sales * choice.diverting_value * area(choice.outside, power),
+        sales * choice.exiting_value * area(0.0, power),
+    )
+    key = result.table.iloc[cells.row[order]][["exporter", "product", "size_class"]]
+    parts = [
+        key.assign(choice=name, amount=amount[order])
+        for name, amount in zip(CHOICES, amounts, strict=True)
+    ]
+    rest = pd.DataFrame(
+        {
+            "exporter": index.countries[index.node_exporter[elsewhere]],
+            "product": index.products[index.node_product[elsewhere]],
+            "size_class": EVERY_SIZE,
+            "choice": "other_markets",
+            "amount": others[elsewhere],
+        }
+    )
+    return pd.concat([*parts, rest], ignore_index=True)
+
+
+def _traders(result: Equilibrium, eps: Floats, others: Floats) -> pd.DataFrame:
+    import pandas as pd
+
+    index, cells, choice = result.index, result.cells, result.choice
+    power = eps[cells.node]
+    price = result.node_price(index.regulated)[cells.node]
+    price = np.where(np.isfinite(price), price, 0.0)
+    earlier = choice.complying_value - choice.entering_value
+    handled = (
+        earlier * price ** (1 + power)
+        + choice.entering_value * price * choice.net_price**power
+        + choice.diverting_value * choice.outside ** (1 + power)
+    )
+    margin = cells.value * (1 - cells.producer_share)
+    gain = margin * (handled - 1) / (1 + power)
+    amount = others + np.bincount(cells.node, weights=gain, minlength=len(others))
+    return pd.DataFrame(
+        {
+            "exporter": index.countries[index.node_exporter],
+            "product": index.products[index.node_product],
+            "amount": amount,
+        }
+    )
+
+
+def _consumers(result: Equilibrium) -> pd.DataFrame:
+    import pandas as pd
+
+    index = result.index
+    eta = result.parameters.demand[index.market_product]
+    return pd.DataFrame(
+        {
+            "importer": index.countries[index.market_importer],
+            "product": index.products[index.market_product],
+            "segment": np.array(SEGMENTS)[index.market_segment],
+            "amount": consumer_gain(index.market_value, result.solution.index, eta),
+        }
+    )
