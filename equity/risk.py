@@ -46,7 +46,8 @@ class Rule:
     status, source, reason : str
         Where the thresholds come from.
     text : str
-        Sentence; {value}, {exporter}, {product}, {size} and {regulated} are filled in.
+        Sentence; {value}, {exporter}, {product}, {size} and {dependence} (share of
+        exports that goes to the adopting markets) are filled in.
     """
 
     id: str
@@ -178,7 +179,7 @@ def flag(
     ----------
     measures : pandas.DataFrame
         exporter, product, size_class, the rule's measure, and exporter_name, product_name,
-        regulated_share for the sentence.
+        market_share for the sentence.
     rule : Rule
         The rule.
     draws : numpy.ndarray, optional
@@ -225,16 +226,16 @@ def _sentences(
 ) -> list[str]:
     columns = zip(
         measures["exporter_name"], measures["product_name"], measures["size_class"],
-        measures["regulated_share"], value, level, threshold, strict=True,
+        measures["market_share"], value, level, threshold, strict=True,
     )  # fmt: skip
     sentences = []
-    for exporter, product, size, regulated, number, found, bar in columns:
+    for exporter, product, size, dependence, number, found, bar in columns:
         if found == LEVELS[3]:
             sentences.append(f"Not assessed: {why_missing} for {exporter}, {product}.")
             continue
         said = rule.text.format(
             value=_number(number, rule.unit), exporter=exporter, product=product.lower(), size=size,
-            regulated=_number(regulated, "share"),
+            dependence=_number(dependence, "share"),
         )  # fmt: skip
         side = "over" if rule.direction == "above" else "under"
         bound = f"{side} the {found} line of {_number(bar, rule.unit)}"

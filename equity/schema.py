@@ -112,6 +112,8 @@ TABLES: dict[str, Table] = {
             "total_value": Column("number", "exports to all markets", _USD, 0.0),
             "regulated_value": Column("number", "exports that the standard asks about", _USD, 0.0),
             "regulated_share": _share("regulated_value / total_value", missing=True),
+            "market_value": Column("number", "exports to the adopting markets", _USD, 0.0),
+            "market_share": _share("market_value / total_value", missing=True),
             "destination_concentration": _share(
                 "Herfindahl index of total_value over importers", missing=True
             ),

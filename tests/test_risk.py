@@ -26,7 +26,7 @@ def rows(**measure: list[float]) -> pd.DataFrame:
             "size_class": ["small"] * size, name: values, "exporter_name": ["Kenya"] * size,
             "product_name": ["Green beans"] * size,
         }
-    ).assign(**({} if name == "regulated_share" else {"regulated_share": 0.99}))  # fmt: skip
+    ).assign(**({} if name == "market_share" else {"market_share": 0.99}))  # fmt: skip
 
 
 def test_levels_follow_the_lines_and_missing_is_not_assessed() -> None:

@@ -127,7 +127,7 @@ def build_cells(
         reference_sales=producers["mean_sales"].to_numpy(float),
         sales_dispersion=producers["sales_dispersion"].to_numpy(float),
         compliant_share=producers["compliant_share"].to_numpy(float),
-        margin=value - sales,
+        margin=value * (1 - share),
         other_market=(traded["total_value"] > traded["regulated_value"]).to_numpy(),
         **benefits,
         **{name: np.asarray(parameters[name].value) for name in SCALARS},

@@ -140,7 +140,8 @@ def said(value: float, unit: str) -> str:
         return f"{significant(value):g}"
     if unit == COUNT and 0 < value < 1:
         return "fewer than 1"
-    size, short = _scaled(whole(abs(value)) if unit == COUNT else abs(value))
+    # A fraction of a dollar is not worth a word.
+    size, short = _scaled(whole(abs(value)) if unit == COUNT or abs(value) < 1 else abs(value))
     number = f"{significant(size):,.10g}{short}"
     sign = "-" if value < 0 and significant(size) != 0 else ""
     return f"{sign}USD {number}" if unit == USD else f"{sign}{number}"
@@ -179,7 +180,8 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
         r = row[name]
         if math.isnan(r.value):
             return "not assessed"
-        return f"{said(r.value, r.unit)} ({said(r.low, r.unit)} to {said(r.high, r.unit)})"
+        central, low, high = (said(n, r.unit) for n in (r.value, r.low, r.high))
+        return central if low == high == central else f"{central} ({low} to {high})"
 
     asks = "requires" if facts["obligation"] == "mandatory" else "asks for"
     lines = [
@@ -189,9 +191,13 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
         f"losses are {span('producer_net')} a year.",
         f"{span('small_not_complying_share')} of small producers would not comply, "
         f"{span('small_not_complying')} of them.",
-        f"Complying takes {span('small_burden')} of a small producer's sales and "
-        f"{span('large_burden')} of a large one's, a ratio of {span('small_to_large')}.",
+        f"Complying takes {span('small_burden')} of a small producer's sales.",
     ]
+    if not math.isnan(row["small_to_large"].value):
+        lines[-1] = (
+            f"Complying takes {span('small_burden')} of a small producer's sales and "
+            f"{span('large_burden')} of a large one's, a ratio of {span('small_to_large')}."
+        )
     if row["premium_paid"].value > 0:
         lines.append(f"Buyers pay a premium of {span('premium_paid')} a year.")
     if row["fees"].value > 0:

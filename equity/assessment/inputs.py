@@ -104,7 +104,7 @@ def market_flows(
     Returns
     -------
     flows : pandas.DataFrame
-        exporter, importer, product, value, quantity, regulated_share, regulated_value.
+        exporter, importer, product, value, quantity, regulated_share, regulated_value, in_market.
     ledger : pandas.DataFrame
         step, value: what was read and what was set aside, in USD.
 
@@ -133,6 +133,7 @@ def market_flows(
     pairs["regulated_share"] = np.where(pairs["importer"].isin(markets), share, 0.0)
     flows = regulated(chosen, pairs)
     flows["regulated_value"] = flows["value"] * flows["regulated_share"]
+    flows["in_market"] = flows["importer"].isin(markets)
     if not (flows["regulated_value"] > 0).any():
         raise InputError(
             Problem(

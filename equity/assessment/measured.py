@@ -44,7 +44,7 @@ def raise_flags(
     known : numpy.ndarray of bool
         (cells,): whether the size of producers there is observed or estimated from its own data.
     chains : pandas.DataFrame
-        exporter, product, regulated_value, regulated_share, destination_concentration,
+        exporter, product, regulated_value, market_share, destination_concentration,
         rule_of_law.
     names : pandas.DataFrame
         exporter, product, exporter_name, product_name.
@@ -102,7 +102,7 @@ _CELL = {
     "one_off_share": _one_off,
     "net_loss_share": _net_loss,
 }
-MEASURES = (*_CELL, "regulated_share", "destination_concentration", "rule_of_law", "small_to_large")
+MEASURES = (*_CELL, "market_share", "destination_concentration", "rule_of_law", "small_to_large")
 
 
 def _chain_measure(

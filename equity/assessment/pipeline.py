@@ -222,7 +222,7 @@ def _names(exposed: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chains(exposed: pd.DataFrame, year: int) -> pd.DataFrame:
-    columns = [*CHAIN, "regulated_value", "regulated_share", "destination_concentration"]
+    columns = [*CHAIN, "regulated_value", "market_share", "destination_concentration"]
     held = exposed.loc[exposed["regulated_value"] > 0, columns].reset_index(drop=True)
     governance = datasets.load_dataset("countries/governance")
     law = governance.loc[governance["year"] == year, ["iso3", "rule_of_law"]]
@@ -239,7 +239,10 @@ def _producers(
     year: int,
 ) -> Synthesis:
     if producers is None:
-        return synthesise(exposed, priced, year=year, producer_kind=standard.scope.producer_kind)
+        return synthesise(
+            exposed, priced, year=year, producer_kind=standard.scope.producer_kind,
+            size_classes=standard.scope.size_classes,
+        )  # fmt: skip
     given = check_producers(producers)
     wanted = pd.MultiIndex.from_frame(exposed.loc[exposed["regulated_value"] > 0, CHAIN])
     found = pd.MultiIndex.from_frame(given[CHAIN])

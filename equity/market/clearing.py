@@ -115,7 +115,9 @@ def _walk(block: Block, state: State) -> _Position:
     moved = np.bincount(at, weights=block.step_own * (share - start), minlength=size)
     flat = np.bincount(at, weights=block.step_own * inside, minlength=size)
     ratio = state.first - moved
-    return _Position(outside + ratio, outside, ratio, share, np.maximum(1 - flat, 0.0), slope, inside)
+    return _Position(
+        outside + ratio, outside, ratio, share, np.maximum(1 - flat, 0.0), slope, inside
+    )
 
 
 def supply(block: Block, state: State) -> Supply:

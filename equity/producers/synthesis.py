@@ -6,7 +6,7 @@ every cell, whatever the structure says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -85,6 +85,7 @@ def synthesise(
     *,
     year: int,
     producer_kind: Literal["farm", "enterprise"] = "farm",
+    size_classes: Sequence[str] = schema.SIZE_CLASSES,
     compliant_share: float = 0.0,
     choices: Mapping[str, str] | None = None,
 ) -> Synthesis:
@@ -100,6 +101,8 @@ def synthesise(
         Year of the trade, whose dollars are counted in.
     producer_kind : {"farm", "enterprise"}
         Which structure.
+    size_classes : sequence of str, optional
+        Classes that may take part; their shares are scaled up to one.
     compliant_share : float, optional
         c0, producers that already comply.
     choices : mapping of str to str, optional
@@ -128,6 +131,8 @@ def synthesise(
         rows, numbers, steps = farm_rows(exposed, dict(choices or {}), year)
     else:
         rows, numbers, steps = enterprise_rows(exposed, year)
+    rows, left_out = _eligible(rows, size_classes)
+    steps += left_out
     table, bounded = cells(rows)
     table["compliant_share"] = compliant_share
     table["labour_cost"] = (
@@ -145,6 +150,31 @@ def synthesise(
         parameters=tuple(numbers.values()),
         moves=tuple(_moves(table, numbers, rows)),
     )
+
+
+def _eligible(
+    rows: pd.DataFrame, size_classes: Sequence[str]
+) -> tuple[pd.DataFrame, list[tuple[str, float, str]]]:
+    """Keep the size classes that may take part and scale their value shares up to one."""
+    problems = [
+        unknown("size class", size, schema.SIZE_CLASSES, "size_classes")
+        for size in size_classes
+        if size not in schema.SIZE_CLASSES
+    ]
+    if problems:
+        raise InputError(problems)
+    kept = rows[rows["size_class"].isin(size_classes)]
+    total = kept.groupby(CHAIN)["value_share"].transform("sum")
+    kept = kept.assign(value_share=kept["value_share"] / total).reset_index(drop=True)
+    lost = len(rows.drop_duplicates(CHAIN)) - len(kept.drop_duplicates(CHAIN))
+    if lost:
+        text = f"{lost} exporters and products have no producer of size {', '.join(size_classes)}."
+        raise InputError(Problem("size_classes", text, "widen the size classes of the scope."))
+    gone = len(rows) - len(kept)
+    note = f"only {', '.join(size_classes)} producers may take part"
+    return kept, [
+        ("cells of size classes that may not take part", float(gone), note)
+    ] if gone else []
 
 
 def cells(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -232,6 +262,8 @@ def _moves(table: pd.DataFrame, numbers: dict[str, Parameter], rows: pd.DataFram
             made.append(Move(parameter=parameter, column="labour_cost", cells=every, inverse=True))
         elif kind == "smallholder":
             mask = shared == key
+            if not (mask & large).any():
+                continue
             made.append(
                 Move(parameter=parameter, column="smallholder_share", cells=mask & ~large,
                      rest=mask & large, rest_share=1 - parameter.value)

@@ -109,12 +109,12 @@ def role_chart(by_role: pd.DataFrame) -> str:
 
 
 def exposure_chart(exposure: pd.DataFrame) -> str:
-    """Draw the largest exporters with the part of their exports that the standard asks about.
+    """Draw the largest exporters with what they sell to the adopting markets.
 
     Parameters
     ----------
     exposure : pandas.DataFrame
-        name, total_value, regulated_value, regulated_share; largest first.
+        name, total_value, market_value, market_share; largest first.
 
     Returns
     -------
@@ -125,17 +125,17 @@ def exposure_chart(exposure: pd.DataFrame) -> str:
         names = exposure["name"].tolist()
         axes.barh(names, exposure["total_value"] / MILLION, color=COLOURS["large"],
                   label="other markets")  # fmt: skip
-        axes.barh(names, exposure["regulated_value"] / MILLION, color=COLOURS["small"],
-                  label="asked for by the standard")  # fmt: skip
+        axes.barh(names, exposure["market_value"] / MILLION, color=COLOURS["small"],
+                  label="markets where the standard applies")  # fmt: skip
         for place, row in enumerate(exposure.itertuples(index=False)):
             end: Any = row.total_value
-            part: Any = row.regulated_share
+            part: Any = row.market_share
             axes.annotate(f"{100 * part:.3g} %", (end / MILLION, place), xytext=(3, 0),
                           textcoords="offset points", va="center")  # fmt: skip
         axes.invert_yaxis()
         axes.set_xlabel("Exports, USD m")
         axes.legend(frameon=False, loc="lower right")
-    return _svg(text, "Exports by origin and the part the standard asks about")
+    return _svg(text, "Exports by origin and what goes to the adopting markets")
 
 
 def importance_chart(importance: pd.DataFrame) -> str:

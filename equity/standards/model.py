@@ -40,6 +40,8 @@ class Scope(_Frozen):
         In force from and, when it has ended, to.
     producer_kind : {"farm", "enterprise"}
         Which structure its producers are built from.
+    size_classes : tuple of str
+        Who may take part; all when not given.
     """
 
     products: Annotated[tuple[Prefix, ...], Field(min_length=1)]
@@ -48,6 +50,7 @@ class Scope(_Frozen):
     start: date
     end: date | None = None
     producer_kind: Literal["farm", "enterprise"] = "farm"
+    size_classes: Annotated[tuple[SizeClass, ...], Field(min_length=1)] = SIZE_CLASSES
 
     @model_validator(mode="after")
     def _in_order(self) -> Scope:

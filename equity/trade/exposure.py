@@ -53,7 +53,8 @@ def exposure(flows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     flows : pandas.DataFrame
-        exporter, importer, product, value (USD), regulated_share.
+        exporter, importer, product, value (USD), regulated_share and, where markets in scope ask
+        for the standard in a part of their demand, in_market (bool).
 
     Returns
     -------
@@ -62,9 +63,12 @@ def exposure(flows: pd.DataFrame) -> pd.DataFrame:
         are missing: 0/0 has no answer, and is not 0.
     """
     value = flows["value"].to_numpy(float)
+    share = flows["regulated_share"].to_numpy(float)
+    inside = flows["in_market"].to_numpy(bool) if "in_market" in flows else share > 0
     parts = flows[CHAIN].assign(
         total_value=value,
-        regulated_value=value * flows["regulated_share"].to_numpy(float),
+        regulated_value=value * share,
+        market_value=value * inside,
         squared=value**2,
         partners=(value > 0).astype("int64"),
     )
@@ -72,6 +76,7 @@ def exposure(flows: pd.DataFrame) -> pd.DataFrame:
     total = table["total_value"].to_numpy(float)
     shares = {
         "regulated_share": _ratio(table["regulated_value"].to_numpy(float), total),
+        "market_share": _ratio(table["market_value"].to_numpy(float), total),
         "destination_concentration": _ratio(table["squared"].to_numpy(float), total**2),
     }
     return table.assign(**shares)[list(schema.TABLES["exposure"].columns)]
