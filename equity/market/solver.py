@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.errors import ConvergenceError
+from equity.errors import ConvergenceError, InputError, Problem
 from equity.market.block import Block, Elasticities, cut
 from equity.market.clearing import State, baseline, clear, prices_of, supply
 from equity.market.indexing import Cells, Index
@@ -33,6 +33,7 @@ _MEMORIES = (5, 1, 0)
 _RIDGE = 1e-12
 _LEAST = np.finfo(float).tiny
 _LONGEST_STEP = 1.0
+_LARGEST = 500.0
 _SHOWN = 5
 
 
@@ -78,7 +79,7 @@ def price_indices(block: Block, price: Floats) -> Floats:
         (markets,); 0 where every supplier is closed. Exact at the baseline and near sigma = 1.
     """
     delta = block.stall_delta
-    power = np.expm1(np.where(block.stall_closed, 0.0, delta * price))
+    power = np.expm1(np.minimum(np.where(block.stall_closed, 0.0, delta * price), _LARGEST))
     safe = np.where(delta == 0, 1.0, delta)
     bent = np.where(delta == 0, price, power / safe)
     bent = np.where(block.stall_closed, -1 / safe, bent)
@@ -110,7 +111,7 @@ def demand_at(block: Block, level: Floats) -> Floats:
     numpy.ndarray
         (stalls,).
     """
-    pull = block.market_power * level
+    pull = np.minimum(block.market_power * level, _LARGEST)
     moved = block.matrix @ np.expm1(pull)
     small = moved < -0.5
     shift = np.log1p(np.where(small, 0.0, moved))
@@ -286,6 +287,7 @@ def solve(
 
     def work(bounds: tuple[int, int], memory: int = _MEMORIES[0]) -> None:
         block = cut(index, cells, by, *bounds)
+        _may_vanish(index, block)
         begin = None if start is None else start[block.markets]
         places = (block.stalls, block.markets, block.cells, block.nodes, *[slice(*bounds)] * 2)
         names = ("price", "index", "value", "exported", "iterations", "residual")
@@ -302,6 +304,22 @@ def solve(
             work((int(product), int(product) + 1), memory)
     _require(index, result, tolerance)
     return result
+
+
+def _may_vanish(index: Index, block: Block) -> None:
+    """Refuse varieties that nobody can supply where demand cannot do without them."""
+    lost = np.flatnonzero(block.stall_closed & (block.stall_delta >= 0))
+    if len(lost):
+        stall = block.stalls.start + int(lost[0])
+        raise InputError(
+            Problem(
+                f"exporter {index.countries[index.stall_exporter[stall]]}, "
+                f"product {index.products[index.stall_product[stall]]}",
+                "no producer can comply, and with a substitution elasticity of one or less demand "
+                "cannot do without the variety.",
+                "lower variable_cost_share below 1 or raise substitution_elasticity above 1.",
+            )
+        )
 
 
 def _ranges(index: Index) -> list[tuple[int, int]]:
