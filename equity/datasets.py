@@ -90,8 +90,8 @@ def load_dataset(name: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A copy of its own, typed by the table's schema. ``attrs`` holds name, title, source, licence,
-        attribution, vintage and the unit of each column.
+        A copy of its own, typed by the table's schema. ``attrs`` holds name, title, source,
+        licence, attribution, vintage and the unit of each column.
 
     Raises
     ------

@@ -128,11 +128,11 @@ def unknown(kind: str, given: object, options: Iterable[object], place: str = ""
     Problem
         Names the nearest match, or lists what is allowed.
     """
-    options = [str(option) for option in options]
-    close = nearest(given, options)
+    allowed = [str(option) for option in options]
+    close = nearest(given, allowed)
     if close is not None:
         fix = f"did you mean {close!r}?"
     else:
-        shown = ", ".join(options[:_SHOWN]) + (" ..." if len(options) > _SHOWN else "")
+        shown = ", ".join(allowed[:_SHOWN]) + (" ..." if len(allowed) > _SHOWN else "")
         fix = f"use one of: {shown}."
     return Problem(place, f"unknown {kind} {given!r}.", fix)

@@ -279,4 +279,5 @@ def rank(flags: pd.DataFrame, at_stake: pd.Series[Any]) -> pd.DataFrame:
         },
         index=flags.index,
     )
-    return flags.loc[order.sort_values(list(order), kind="stable").index].reset_index(drop=True)
+    ranked = order.sort_values(["level", "value", "chain", "size"], kind="stable")
+    return flags.loc[ranked.index].reset_index(drop=True)

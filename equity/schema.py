@@ -21,6 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 Kind = Literal["text", "number", "integer", "flag"]
+_ROWS_SHOWN, _KEYS_SHOWN = 5, 10
 
 INCOME_GROUPS = ("low", "lower_middle", "upper_middle", "high", "unclassified")
 SIZE_CLASSES = ("small", "medium", "large")
@@ -149,7 +150,7 @@ TABLES: dict[str, Table] = {
             "size_class": _SIZE,
             "requirement": Column("text", "id of the requirement met"),
             "item": Column("text", "id of the cost item"),
-            "behaviour": Column("text", "hurdle to entry or wedge in the price", allowed=BEHAVIOURS),
+            "behaviour": Column("text", "hurdle to entry or wedge in price", allowed=BEHAVIOURS),
             "timing": Column("text", "once per life or every year", allowed=TIMINGS),
             "recipient": Column("text", "role that is paid; own for own time and inputs"),
             "payer": Column("text", "role that pays the bill", allowed=ROLES),
@@ -176,8 +177,8 @@ TABLES: dict[str, Table] = {
                 "number", "sales from which complying pays; infinite when it never does", _USD, 0.0,
                 missing=True,
             ),
-            "price_regulated": Column("number", "price in the regulated segment, baseline 1", "", 0.0),
-            "price_other": Column("number", "price in other markets, baseline 1", "", 0.0),
+            "price_regulated": Column("number", "regulated segment's price, baseline 1", "", 0.0),
+            "price_other": Column("number", "other markets' price, baseline 1", "", 0.0),
             "net_price": Column("number", "price kept after variable cost, complying", "", 0.0),
         },
     ),
@@ -196,7 +197,7 @@ TABLES: dict[str, Table] = {
         {
             "role": Column("text", "who gains or loses", allowed=ROLES),
             "country": Column("text", "where, ISO 3166-1 alpha-3"),
-            "income_group": Column("text", "World Bank group in the chosen year", allowed=INCOME_GROUPS),
+            "income_group": Column("text", "World Bank group in its year", allowed=INCOME_GROUPS),
             "size_class": Column("text", "of a producer; all for other roles"),
             "product": _PRODUCT,
             "component": Column("text", "what the amount is"),
@@ -367,8 +368,9 @@ def _rows(mask: Any) -> str:
 
 
 def _listed(rows: list[int]) -> str:
-    shown = ", ".join(str(row + 1) for row in rows[:5])
-    return f"row {shown}" + (f" and {len(rows) - 5} more" if len(rows) > 5 else "")
+    shown = ", ".join(str(row + 1) for row in rows[:_ROWS_SHOWN])
+    more = f" and {len(rows) - _ROWS_SHOWN} more" if len(rows) > _ROWS_SHOWN else ""
+    return f"row {shown}{more}"
 
 
 def exact_join(
@@ -416,8 +418,8 @@ def exact_join(
     lost = joined["_matched"] != "both"
     if lost.any():
         missing = joined.loc[lost, keys].drop_duplicates()
-        shown = "; ".join(", ".join(map(str, row)) for row in missing.head(10).to_numpy())
-        more = f" and {len(missing) - 10} more" if len(missing) > 10 else ""
+        shown = "; ".join(", ".join(map(str, row)) for row in missing.head(_KEYS_SHOWN).to_numpy())
+        more = f" and {len(missing) - _KEYS_SHOWN} more" if len(missing) > _KEYS_SHOWN else ""
         raise InputError(
             Problem(
                 what, f"no row for {shown}{more}.", f"add them to {what}, by {', '.join(keys)}."

@@ -201,7 +201,7 @@ def _money_scales(model: CostModel, producers: pd.DataFrame) -> Iterator[str]:
     columns = {name: producers[name] * 2 for name in _MONEY_COLUMNS if name in producers.columns}
     twice = run(dataclasses.replace(model, **money), producers.assign(**columns))
     if not _same(twice, 2 * run(model, producers)):
-        yield "does not double when all money doubles: a number in annual_cost is an amount of money."
+        yield "does not double when all money doubles: a number in annual_cost is money."
 
 
 def _doubled(value: float | tuple[float, ...]) -> float | tuple[float, ...]:

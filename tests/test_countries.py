@@ -14,8 +14,9 @@ from equity.schema import INCOME_GROUPS
 
 CODES = load_dataset("countries/countries")["iso3"].tolist()
 EU_2011 = {
-    "AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GBR", "GRC", "HUN",
-    "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE",
+    "AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GBR", "GRC",
+    "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN",
+    "SWE",
 }  # fmt: skip
 
 
@@ -213,8 +214,17 @@ def test_leading_zeros_of_numeric_codes_do_not_matter():
 
 @pytest.mark.parametrize(
     ("variant", "code"),
-    [("XK", "XKX"), ("KSV", "XKX"), ("XKK", "XKX"), ("UNK", "XKX"), ("XKX", "XKX")]
-    + [("ROM", "ROU"), ("ZAR", "COD"), ("TMP", "TLS"), (" KEN ", "KEN")],
+    [
+        ("XK", "XKX"),
+        ("KSV", "XKX"),
+        ("XKK", "XKX"),
+        ("UNK", "XKX"),
+        ("XKX", "XKX"),
+        ("ROM", "ROU"),
+        ("ZAR", "COD"),
+        ("TMP", "TLS"),
+        (" KEN ", "KEN"),
+    ],
 )
 def test_variants_become_canonical(variant, code):
     assert countries.canonical(variant) == code
@@ -227,8 +237,17 @@ def test_a_variant_in_a_table_is_named():
 
 @pytest.mark.parametrize(
     ("code", "year"),
-    [("YUG", 2004), ("SCG", 2011), ("SUN", 1995), ("CSK", 1993), ("DDR", 1991), ("ANT", 2011)]
-    + [("SSD", 2005), ("SRB", 2000), ("BLX", 2005)],
+    [
+        ("YUG", 2004),
+        ("SCG", 2011),
+        ("SUN", 1995),
+        ("CSK", 1993),
+        ("DDR", 1991),
+        ("ANT", 2011),
+        ("SSD", 2005),
+        ("SRB", 2000),
+        ("BLX", 2005),
+    ],
 )
 def test_a_former_country_holds_in_its_years_only(code, year):
     (problem,) = countries.check([code], "exporter", year)
@@ -239,8 +258,16 @@ def test_a_former_country_holds_in_its_years_only(code, year):
 
 @pytest.mark.parametrize(
     ("code", "year", "expected"),
-    [(736, 2010, "SDN"), (729, 2012, "SDN"), (58, 1998, "BLX"), (711, 1999, "ZA1")]
-    + [(890, 1991, "YUG"), (891, 1992, "YUG"), (891, 2004, "SCG"), (810, 1990, "SUN")],
+    [
+        (736, 2010, "SDN"),
+        (729, 2012, "SDN"),
+        (58, 1998, "BLX"),
+        (711, 1999, "ZA1"),
+        (890, 1991, "YUG"),
+        (891, 1992, "YUG"),
+        (891, 2004, "SCG"),
+        (810, 1990, "SUN"),
+    ],
 )
 def test_numeric_codes_of_former_countries(code, year, expected):
     found = countries.translate(pd.Series([code]), "comtrade", year)
@@ -260,11 +287,25 @@ def test_aggregates_are_no_countries(code):
 
 @pytest.mark.parametrize(
     ("name", "code"),
-    [("Niger", "NER"), ("Nigeria", "NGA"), ("Guinea", "GIN"), ("Guinea-Bissau", "GNB")]
-    + [("Equatorial Guinea", "GNQ"), ("Papua New Guinea", "PNG"), ("Congo, Rep.", "COG")]
-    + [("Congo, Dem. Rep.", "COD"), ("Korea, Rep.", "KOR"), ("North Korea", "PRK")]
-    + [("Dominica", "DMA"), ("Dominican Republic", "DOM"), ("Côte d'Ivoire", "CIV")]
-    + [("Taiwan, China", "TWN"), ("Kosovo", "XKX"), ("Türkiye", "TUR"), ("Viet Nam", "VNM")],
+    [
+        ("Niger", "NER"),
+        ("Nigeria", "NGA"),
+        ("Guinea", "GIN"),
+        ("Guinea-Bissau", "GNB"),
+        ("Equatorial Guinea", "GNQ"),
+        ("Papua New Guinea", "PNG"),
+        ("Congo, Rep.", "COG"),
+        ("Congo, Dem. Rep.", "COD"),
+        ("Korea, Rep.", "KOR"),
+        ("North Korea", "PRK"),
+        ("Dominica", "DMA"),
+        ("Dominican Republic", "DOM"),
+        ("Côte d'Ivoire", "CIV"),
+        ("Taiwan, China", "TWN"),
+        ("Kosovo", "XKX"),
+        ("Türkiye", "TUR"),
+        ("Viet Nam", "VNM"),
+    ],
 )
 def test_names_are_exact(name, code):
     assert countries.canonical(name) == code
@@ -297,7 +338,7 @@ def test_names():
         4: "Kenya",
         5: "Taiwan",
         6: "Kosovo",
-        7: "Côte d’Ivoire",
+        7: "Côte d’Ivoire",  # noqa: RUF001
     }
 
 
@@ -306,7 +347,7 @@ def test_any_text_is_a_country_or_an_error(text):
     try:
         assert countries.canonical(text) in CODES
     except InputError as error:
-        assert error.problems[0].fix
+        assert error.problems[0].fix  # noqa: PT017
 
 
 def test_open_cases_carry_a_note():

@@ -12,7 +12,7 @@ import pandas as pd
 
 from equity import datasets, prices, schema, units
 from equity.assessment.outcome import Cells
-from equity.assessment.simulation import Lever
+from equity.assessment.simulation import Lever, Target
 from equity.costs import CostMatrix, evaluate_matrix
 from equity.errors import InputError, unknown
 from equity.evidence import Parameter
@@ -25,7 +25,12 @@ __all__ = ["build_cells", "cost_levers", "model_parameters", "producer_levers"]
 
 CHAIN = ["exporter", "product"]
 DEFAULTS = "defaults.toml"
-SCALARS = ("switching_loss", "supply_elasticity", "certifier_margin", "share_sold")
+SCALARS: tuple[Target, ...] = (
+    "switching_loss",
+    "supply_elasticity",
+    "certifier_margin",
+    "share_sold",
+)
 PRICE_BENEFITS = ("premium", "price_floor")
 SHARE_BENEFITS = ("yield", "rejections_avoided", "input_saving")
 

@@ -30,7 +30,7 @@ MEANING: dict[str, tuple[str, str]] = {
     "not_complying": (COUNT, "producers who would not comply"),
     "small_not_complying": (COUNT, "small producers who would not comply"),
     "small_not_complying_share": (SHARE, "small producers who would not comply"),
-    "value_not_complying_share": (SHARE, "of the regulated sales come from producers who would not comply"),
+    "value_not_complying_share": (SHARE, "of regulated sales are by those who would not comply"),
     "trader_net": (USD, "traders' gains less losses"),
     "premium_paid": (USD, "premium that buyers pay"),
     "fees": (USD, "fees paid to certifiers, laboratories and authorities"),
@@ -174,7 +174,7 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
     list of str
         Each with its range.
     """
-    row = {r.measure: r for r in table.itertuples(index=False)}
+    row: dict[str, Any] = {str(r.measure): r for r in table.itertuples(index=False)}
 
     def span(name: str) -> str:
         r = row[name]

@@ -61,6 +61,8 @@ def raise_flags(
         pd.MultiIndex.from_frame(cells[CHAIN])
     )
     found = []
+    value: Floats
+    draws: Floats | None
     for rule in rules:
         if rule.level == "cell":
             value, draws = _cell_measure(rule, central, drawn)
@@ -140,4 +142,5 @@ def _small_to_large(
 
 def _divide(top: Any, bottom: Any) -> Floats:
     top, bottom = np.broadcast_arrays(np.asarray(top, float), np.asarray(bottom, float))
-    return np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    ratio: Floats = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
+    return ratio

@@ -153,7 +153,8 @@ class Outcome:
     @property
     def producer_net(self) -> Floats:
         """Change of producer surplus by cell, USD a year."""
-        return np.sum(np.stack(np.broadcast_arrays(*self.components.values())), axis=0)
+        total: Floats = np.sum(np.stack(np.broadcast_arrays(*self.components.values())), axis=0)
+        return total
 
     @property
     def burden(self) -> Floats:

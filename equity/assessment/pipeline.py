@@ -1,6 +1,4 @@
-"""A standard becomes a cost for each producer; the cost becomes a choice; choices become gains and
-losses; that becomes a flag. `assess` reads like that sentence.
-"""
+"""A standard becomes a cost, the cost a choice, the choices gains and losses, and these a flag."""
 
 from __future__ import annotations
 
@@ -126,7 +124,8 @@ def assess(
 
     cells_of = _producers(producers, standard, exposed, priced, chosen)
     made = cells_of.table
-    rate, log = numbers["discount_rate"], []
+    rate = numbers["discount_rate"]
+    log: list[Any] = []
     costs = evaluate_matrix(
         standard.costs, made, price_year=chosen, discount_rate=rate.value, models=models, log=log,
     )  # fmt: skip
@@ -172,7 +171,7 @@ def assess(
             draws=draws,
             seed=seed,
             structure=origin,
-        ),  # fmt: skip
+        ),
         exposure=exposed,
         producers=made,
         costs=cost_table,
@@ -253,7 +252,7 @@ def _producers(
         raise InputError(Problem("producers table", problem, "add them, or leave producers out."))
     kept = given[found.isin(wanted)].reset_index(drop=True)
     steps = pd.DataFrame(
-        [("rows for exporters without regulated exports, left out", float(len(given) - len(kept)), "")],
+        [("rows without regulated exports, left out", float(len(given) - len(kept)), "")],
         columns=["step", "value", "note"],
     )  # fmt: skip
     return Synthesis(table=scaled_to_trade(kept, exposed), steps=steps, parameters=(), moves=())

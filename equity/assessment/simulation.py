@@ -23,9 +23,9 @@ __all__ = ["Lever", "drawn_cells", "group_table", "measures"]
 
 Floats = NDArray[np.float64]
 Target = Literal[
-    "item", "mean_sales", "producer_share", "smallholder_share", "sales_dispersion", "compliant_share", "demand",
-    "premium", "floor", "savings", "share_sold", "switching_loss", "supply_elasticity",
-    "certifier_margin",
+    "item", "mean_sales", "producer_share", "smallholder_share", "sales_dispersion",
+    "compliant_share", "demand", "premium", "floor", "savings", "share_sold", "switching_loss",
+    "supply_elasticity", "certifier_margin",
 ]  # fmt: skip
 SMALL, MEDIUM, LARGE = SIZE_CLASSES
 

@@ -17,7 +17,7 @@ __all__ = ["Econometric"]
 
 @dataclass(frozen=True, kw_only=True)
 class Econometric(CostModel):
-    """Rise of variable production cost, ``mean_sales variable_cost ((1 + increase)^elasticity - 1)``.
+    """Rise of variable cost, ``mean_sales variable_cost ((1 + increase)^elasticity - 1)``.
 
     Parameters
     ----------

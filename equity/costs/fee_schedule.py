@@ -23,10 +23,10 @@ __all__ = ["FeeByLand", "FeeByMembers", "FeeByTurnover", "FeeSchedule", "schedul
 
 @dataclass(frozen=True, kw_only=True)
 class FeeSchedule(CostModel):
-    """Fee of the bracket that x falls in, ``fee_k + per_unit_k (x - start_k)``, start_k <= x < end_k.
+    """Fee of the bracket that x falls in, ``fee_k + per_unit_k (x - start_k)``.
 
-    A subclass says what x is. In a standard's file the entries are numbered: ``start_1``,
-    ``end_1``, ``fee_1``, ``start_2`` and so on.
+    Bracket k holds start_k <= x < end_k. A subclass says what x is. In a standard's file the
+    entries are numbered: ``start_1``, ``end_1``, ``fee_1``, ``start_2`` and so on.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """Convert money between currencies and price years, one recorded step at a time.
 
-Inflation is the ratio of one country's GDP deflator in two years; exchange rates are annual averages
-in US dollars per unit. The order of the two steps is named because it changes the result, and market
-rates and purchasing power are different things: purchasing power leads to international dollars,
-``INT_2015``, never to ``USD_2015``.
+Inflation is the ratio of one country's GDP deflator in two years; exchange rates are annual
+averages in US dollars per unit. The order of the two steps is named because it changes the result,
+and market rates and purchasing power are different things: purchasing power leads to international
+dollars, ``INT_2015``, never to ``USD_2015``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Deflators, exchange rates and purchasing power: one number for one country or currency and year."""
+"""Deflators, exchange rates, purchasing power: one number per country or currency and year."""
 
 from __future__ import annotations
 
@@ -161,8 +161,8 @@ def _given(unit: Money, given: float, series: Mapping[int, float]) -> Value:
         raise InputError(
             Problem(
                 "rates",
-                f"{given:g} USD per {unit.currency} for {unit.year} is more than {INVERTED:g} times "
-                f"off {series[near]:g}, the rate of {near}.",
+                f"{given:g} USD per {unit.currency} for {unit.year} is more than {INVERTED:g} "
+                f"times off {series[near]:g}, the rate of {near}.",
                 f"give US dollars per {unit.currency}; {1 / given:g} if yours is units per dollar.",
             )
         )
@@ -174,8 +174,8 @@ def purchasing_power(country: str, year: int, *, missing: Missing = "error") -> 
     """Return the units of a country's currency that buy what a dollar buys in the United States.
 
     The factor of 2021 follows from an identity of the World Development Indicators (GDP per head in
-    constant dollars over the same in international dollars, times exchange rate and deflator); other
-    years are moved by the ratio of the two countries' deflators, as the World Bank does.
+    constant dollars over the same in international dollars, times exchange rate and deflator);
+    other years are moved by the ratio of the two countries' deflators, as the World Bank does.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from equity import countries, products
-from equity.assessment.headline import sentences
+from equity.assessment.headline import said, sentences
 from equity.report import figures, labels
 from equity.schema import LEVELS, SIZE_CLASSES
 
@@ -74,7 +74,7 @@ def render(result: Assessment) -> str:
         plain=labels.plain,
         share=labels.share,
     )
-    environment.globals.update(span=labels.span, said=labels.said)
+    environment.globals.update(span=labels.span, said=said)
     return environment.get_template("report.html.j2").render(**_content(result))
 
 
@@ -152,9 +152,10 @@ def _flag_grid(flags: pd.DataFrame, exposed: pd.DataFrame) -> dict[str, Any]:
     seen = flags[flags["size_class"].isin([SMALL, "all"])]
     grid = seen.pivot(index=["exporter", "product"], columns="rule", values="level")
     rules = [str(rule) for rule in grid.columns]
+    by_chain: dict[Any, Any] = grid.to_dict("index")
     rows = []
     for row in exposed.itertuples(index=False):
-        levels = grid.loc[(row.exporter, row.product)]
+        levels = by_chain[row.exporter, row.product]
         rows.append((row.name, [str(levels[rule]) for rule in rules]))
     return {"rules": rules, "rows": rows}
 

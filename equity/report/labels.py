@@ -20,7 +20,8 @@ SIZE = {"small": "Small", "medium": "Medium", "large": "Large", "all": "All size
 ROLE = {
     "producer": "Producers", "trader": "Traders", "consumer": "Consumers",
     "certifier": "Certifiers and laboratories", "buyer": "Buyers", "government": "Governments",
-    "donor": "Donors", "public": "The public", "own": "Own time and inputs", "supplier": "Suppliers",
+    "donor": "Donors", "public": "The public", "own": "Own time and inputs",
+    "supplier": "Suppliers",
 }  # fmt: skip
 LEVEL = {"red": "Red", "amber": "Amber", "green": "Green", "not_assessed": "Not assessed"}
 COMPONENT = {

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from equity import datasets, units
 from equity.errors import EvidenceError, InputError, Problem, UnitError, nearest, unknown
@@ -25,7 +25,7 @@ __all__ = ["list_standards", "load_standard", "parse_standard"]
 FOLDER = "standards"
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _PARAMETER_KEYS = [field.name for field in fields(Parameter) if field.name != "id"]
-_MODELS = {
+_MODELS: dict[str, type[BaseModel]] = {
     "scope": Scope, "requirements": Requirement, "costs": CostItem, "benefits": Benefit,
     "recognition": Recognition,
 }  # fmt: skip

@@ -22,8 +22,8 @@ def regulated(trade: pd.DataFrame, regulated_share: pd.DataFrame) -> pd.DataFram
     trade : pandas.DataFrame
         exporter, importer, product, value (USD), quantity (t); one year.
     regulated_share : pandas.DataFrame
-        importer, product, regulated_share: lambda, 1 for a mandatory rule in an adopting market, the
-        certified demand share for a label, 0 elsewhere. Every importer and product of `trade`.
+        importer, product, regulated_share: lambda, 1 for a mandatory rule in an adopting market,
+        the certified demand share for a label, 0 elsewhere. Every importer and product of `trade`.
 
     Returns
     -------
@@ -40,11 +40,10 @@ def regulated(trade: pd.DataFrame, regulated_share: pd.DataFrame) -> pd.DataFram
         raise InputError(
             Problem("regulated_share", "holds a value outside 0 to 1.", "give fractions.")
         )
-    joined = schema.exact_join(
+    return schema.exact_join(
         trade[[*FLOW, "value", "quantity"]].reset_index(drop=True), regulated_share,
         ["importer", "product"], what="regulated_share",
     )  # fmt: skip
-    return joined
 
 
 def exposure(flows: pd.DataFrame) -> pd.DataFrame:
@@ -88,4 +87,5 @@ def _ratio(
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     ratio = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
     # Rounding may carry a share of all exports past one.
-    return np.minimum(ratio, 1.0)
+    capped: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = np.minimum(ratio, 1.0)
+    return capped

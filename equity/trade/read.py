@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -88,7 +89,8 @@ def read_trade(
     place = name or place
     frame = _checked(frame, place, on_duplicate)
     table, ledger = _set_aside(frame)
-    provenance = {"name": place, **{k: v for k, v in frame.attrs.items() if isinstance(v, str)}}
+    provenance: dict[str, Any] = {"name": place}
+    provenance |= {str(k): v for k, v in frame.attrs.items() if isinstance(v, str)}
     return Trade(table=table, ledger=ledger, provenance=provenance)
 
 
@@ -115,7 +117,7 @@ def _load(data: str | Path | pd.DataFrame) -> tuple[pd.DataFrame, str]:
         raise InputError(Problem(place, message, fix)) from error
 
 
-def _missing() -> dict[str, list[str]]:
+def _missing() -> dict[Any, Sequence[str]]:
     return {"value": MISSING, "quantity": MISSING, "year": MISSING}
 
 

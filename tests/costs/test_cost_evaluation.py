@@ -64,9 +64,9 @@ def test_table_is_canonical_and_complete() -> None:
     assert list(costs.columns) == list(schema.TABLES["costs"].columns)
     assert len(costs) == len(models) * len(producers)
     first = costs.iloc[0]
-    assert (first["item"], first["behaviour"], first["model"]) == ("BatchTesting", "variable") + (
-        "BatchTesting",
-    )
+    assert (first["item"], first["behaviour"], first["model"]) == (
+        "BatchTesting", "variable", "BatchTesting",
+    )  # fmt: skip
     assert first["annual_cost"] == 2 * 180
     assert first["share_of_sales"] == 360 / 100
 
