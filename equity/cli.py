@@ -131,6 +131,24 @@ def check(
     _table(read_trade(file).ledger, f"{file}: no problems")
 
 
+@app.command()
+def evidence(
+    contains: Annotated[str, typer.Argument(help="Word to look for; everything when empty.")] = "",
+    contested: Annotated[bool, typer.Option(help="Only where studies disagree.")] = False,
+) -> None:
+    """List figures from the literature with their citations."""
+    from equity.evidence import literature
+
+    rows = literature()
+    text = rows.astype("str").agg(" ".join, axis=1).str.lower()
+    rows = rows[text.str.contains(contains.lower(), regex=False)]
+    if contested:
+        rows = rows[rows["contested"] != ""].sort_values(["contested", "id"])
+    columns = ["id", "standard", "country", "quantity", "value", "low", "high", "unit",
+               "currency_year", "citation", "contested", "study"]  # fmt: skip
+    _table(rows[columns if contested else columns[:-2]], f"{len(rows)} figures")
+
+
 def _table(frame: Any, title: str) -> None:
     from rich.console import Console
     from rich.markup import escape

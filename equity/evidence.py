@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
-from equity.errors import EvidenceError, Problem
+from equity import datasets
+from equity.errors import EvidenceError, InputError, Problem, unknown
 
-__all__ = ["Parameter"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Parameter", "choose", "cite", "literature"]
 
 Status = Literal["observed", "published", "estimated", "assumption"]
 
@@ -80,3 +86,79 @@ class Parameter:
         """Low and high, both equal to the value when no range is known."""
         low = self.value if self.low is None else self.low
         return low, self.value if self.high is None else self.high
+
+
+_ROW = re.compile(r"\b[A-F]\d{3}\b")
+
+
+def literature() -> pd.DataFrame:
+    """Return the figures from the literature.
+
+    Returns
+    -------
+    pandas.DataFrame
+        id, topic, standard, product, country, size_class, quantity, value, low, high, unit,
+        currency_year, timing, citation, address, contested, study.
+    """
+    return datasets.load_dataset("evidence/literature")
+
+
+def choose(question: str, study: str) -> pd.Series[object]:
+    """Return one study's answer to a question on which the literature disagrees.
+
+    Parameters
+    ----------
+    question : str
+        Such as ``"aflatoxin-trade-effect"``.
+    study : str
+        Such as ``"xiong-beghin-2012"``.
+
+    Returns
+    -------
+    pandas.Series
+        A row of `literature`.
+
+    Raises
+    ------
+    InputError
+        Unknown question or study, with the nearest.
+    """
+    table = literature()
+    contested = table[table["contested"] != ""]
+    if question not in set(contested["contested"]):
+        raise InputError(unknown("question", question, sorted(set(contested["contested"]))))
+    answers = contested[contested["contested"] == question].set_index("study")
+    if study not in answers.index:
+        raise InputError(unknown("study", study, answers.index, question))
+    return answers.loc[study]
+
+
+@cache
+def _citations() -> dict[str, str]:
+    table = literature()
+    return dict(zip(table["id"], table["citation"], strict=True))
+
+
+def cite(source: str) -> str:
+    """Put the citation behind every row of the evidence table that a source names.
+
+    Parameters
+    ----------
+    source : str
+        Such as ``"A006, A004"``, or a citation that names no row.
+
+    Returns
+    -------
+    str
+        Such as ``"A042 (ProCert AG notice ...)"``; unchanged when no row is named.
+
+    Raises
+    ------
+    EvidenceError
+        A row that the table does not have.
+    """
+    known = _citations()
+    lost = [row for row in _ROW.findall(source) if row not in known]
+    if lost:
+        raise EvidenceError([unknown("row of the evidence table", row, known) for row in lost])
+    return _ROW.sub(lambda found: f"{found[0]} ({known[found[0]]})", source)

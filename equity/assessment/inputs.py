@@ -9,6 +9,7 @@ import pandas as pd
 
 from equity import countries, datasets, products
 from equity.errors import InputError, Problem
+from equity.evidence import cite
 from equity.trade import Trade, read_trade, regulated
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def parameter_table(parameters: list[tuple[str, Parameter]]) -> pd.DataFrame:
     rows = [
         {
             "stage": stage, "parameter": p.id, "value": p.value, "low": p.low, "high": p.high,
-            "unit": p.unit, "status": p.status, "source": p.source, "reason": p.reason,
+            "unit": p.unit, "status": p.status, "source": cite(p.source), "reason": p.reason,
         }
         for stage, p in parameters
     ]  # fmt: skip

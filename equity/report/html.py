@@ -9,6 +9,7 @@ import pandas as pd
 
 from equity import countries, products
 from equity.assessment.headline import said, sentences
+from equity.evidence import cite
 from equity.report import figures, labels
 from equity.schema import LEVELS, SIZE_CLASSES
 
@@ -99,7 +100,7 @@ def _content(result: Assessment) -> dict[str, Any]:
         "flag_grid": _flag_grid(result.flags, exposed),
         "flags": list(_first_flags(result.flags, exposed).itertuples(index=False)),
         "flags_total": len(result.flags),
-        "rules": list(result.rules.itertuples(index=False)),
+        "rules": list(result.rules.assign(source=result.rules["source"].map(cite)).itertuples()),
         "assumptions": list(_cited(result.assumptions).itertuples(index=False)),
         "status_counts": result.assumptions["status"].value_counts().to_dict(),
         "ledger": list(result.ledger.itertuples(index=False)),
