@@ -19,6 +19,8 @@ __all__ = [
 ]
 
 _SHOWN = 20
+# Similarity from which a name counts as a misspelling of another.
+_CLOSE = 0.6
 
 
 def nearest(name: object, options: Iterable[object]) -> str | None:
@@ -37,7 +39,7 @@ def nearest(name: object, options: Iterable[object]) -> str | None:
         The closest allowed value in its own spelling.
     """
     by_lower = {str(option).lower(): str(option) for option in options}
-    found = difflib.get_close_matches(str(name).lower(), list(by_lower), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(str(name).lower(), list(by_lower), n=1, cutoff=_CLOSE)
     return by_lower[found[0]] if found else None
 
 

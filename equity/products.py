@@ -19,7 +19,6 @@ _LOST_ZERO = re.compile(r"^\d{5}(\.0)?$")
 _SCIENTIFIC = re.compile(r"^\d+(\.\d+)?[eE][+-]?\d+$")
 _DOTTED = re.compile(r"^['\s]*\d{2,4}[.\s]\d{2}([.\s]?\d{2})?\s*$")
 _OTHER_LEVEL = re.compile(r"^(\d{2}|\d{4}|\d{8}|\d{10})$")
-UNSPECIFIED = ("999999",)
 
 
 def check_codes(codes: Iterable[Any], place: str = "product") -> list[Problem]:
@@ -50,7 +49,7 @@ def _diagnose(code: Any) -> tuple[str, str]:
     if not isinstance(code, str):
         return f"{code!r} is not text.", "read codes as text, so that leading zeros stay."
     if _LOST_ZERO.match(text):
-        return f"{text!r} has lost a leading zero.", f"write '0{text[:5]}', and read codes as text."
+        return f"{text!r} has lost a leading zero.", f"write '0{text.split('.')[0]}', and read codes as text."
     if _SCIENTIFIC.match(text):
         return (
             f"{text!r} was changed by a spreadsheet.",

@@ -23,6 +23,7 @@ __all__ = ["Rule", "flag", "levels", "load_rules", "rank", "rules_table"]
 
 Floats = NDArray[np.float64]
 BUNDLED = "risk/rules.toml"
+RED, AMBER, GREEN, NOT_ASSESSED = LEVELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +164,7 @@ def levels(values: Floats, rule: Rule) -> NDArray[np.str_]:
     sign = 1 if rule.direction == "above" else -1
     red = sign * values >= sign * rule.red
     amber = sign * values >= sign * rule.amber
-    picked = np.select([np.isnan(values), red, amber], [LEVELS[3], LEVELS[0], LEVELS[1]], LEVELS[2])
+    picked = np.select([np.isnan(values), red, amber], [NOT_ASSESSED, RED, AMBER], GREEN)
     return picked.astype(str)
 
 
@@ -230,7 +231,7 @@ def _sentences(
     )  # fmt: skip
     sentences = []
     for exporter, product, size, dependence, number, found, bar in columns:
-        if found == LEVELS[3]:
+        if found == NOT_ASSESSED:
             sentences.append(f"Not assessed: {why_missing} for {exporter}, {product}.")
             continue
         said = rule.text.format(

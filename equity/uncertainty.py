@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 # Share of the draws inside a reported range.
 RANGE = 0.9
+KEY_BYTES = 16
 
 
 def uniforms(name: str, draws: int, seed: int) -> Floats:
@@ -44,7 +45,7 @@ def uniforms(name: str, draws: int, seed: int) -> Floats:
         (draws,), between 0 and 1; the first k do not change when more are asked for.
     """
     digest = hashlib.sha256(f"{seed}:{name}".encode()).digest()
-    key = np.frombuffer(digest[:16], dtype=np.uint64)
+    key = np.frombuffer(digest[:KEY_BYTES], dtype=np.uint64)
     return np.random.Generator(np.random.Philox(key=key)).random(draws)
 
 

@@ -31,7 +31,6 @@ SCALARS: tuple[Target, ...] = (
     "certifier_margin",
     "share_sold",
 )
-PRICE_BENEFITS = ("premium", "price_floor")
 SHARE_BENEFITS = ("yield", "rejections_avoided", "input_saving")
 
 

@@ -104,7 +104,6 @@ _CELL = {
     "one_off_share": _one_off,
     "net_loss_share": _net_loss,
 }
-MEASURES = (*_CELL, "market_share", "destination_concentration", "rule_of_law", "small_to_large")
 
 
 def _chain_measure(

@@ -49,6 +49,7 @@ __all__ = ["assess"]
 CHAIN = ["exporter", "product"]
 CLOSURES = ("fixed",)
 DRAWS = 500
+SHOWN = 10
 ORIGIN = {True: "synthesised from farm or firm structure", False: "given by the caller"}
 
 
@@ -61,6 +62,7 @@ def assess(
     income_year: int | None = None,
     models: Sequence[CostModel] = (),
     parameters: Mapping[str, float] | None = None,
+    choices: Mapping[str, str] | None = None,
     rules: str | Path | None = None,
     closure: str = "fixed",
     draws: int = DRAWS,
@@ -84,6 +86,9 @@ def assess(
         Further cost models, added to the standard's own items.
     parameters : mapping of str to float, optional
         Values for switching_loss, supply_elasticity, certifier_margin, share_sold, discount_rate.
+    choices : mapping of str to str, optional
+        Which study to follow on a contested smallholder share, by ``exporter/product``, such as
+        ``{"KEN/070820": "dolan-sutherland-2002"}``.
     rules : str or Path, optional
         A rule table for the flags; the bundled one when not given.
     closure : {"fixed"}
@@ -122,7 +127,7 @@ def assess(
     exposed = exposure(flows)
     priced = unit_values(flows)
 
-    cells_of = _producers(producers, standard, exposed, priced, chosen)
+    cells_of = _producers(producers, standard, exposed, priced, chosen, choices)
     made = cells_of.table
     rate = numbers["discount_rate"]
     log: list[Any] = []
@@ -236,18 +241,19 @@ def _producers(
     exposed: pd.DataFrame,
     priced: pd.DataFrame,
     year: int,
+    choices: Mapping[str, str] | None,
 ) -> Synthesis:
     if producers is None:
         return synthesise(
             exposed, priced, year=year, producer_kind=standard.scope.producer_kind,
-            size_classes=standard.scope.size_classes,
+            size_classes=standard.scope.size_classes, choices=choices,
         )  # fmt: skip
     given = check_producers(producers)
     wanted = pd.MultiIndex.from_frame(exposed.loc[exposed["regulated_value"] > 0, CHAIN])
     found = pd.MultiIndex.from_frame(given[CHAIN])
     missing = wanted.difference(found.unique())
     if len(missing):
-        shown = "; ".join(", ".join(pair) for pair in missing[:10])
+        shown = "; ".join(", ".join(pair) for pair in missing[:SHOWN])
         problem = f"no rows for {len(missing)} exporters and products: {shown}."
         raise InputError(Problem("producers table", problem, "add them, or leave producers out."))
     kept = given[found.isin(wanted)].reset_index(drop=True)

@@ -70,7 +70,7 @@ class CostMatrix:
 
     @property
     def divisor(self) -> Array:
-        """Sales to divide by; infinite where a cell sells nothing, so that its share is zero."""
+        """Divisor of costs: sales, or infinity where a cell sells nothing and has no share."""
         return np.where(self.sales > 0, self.sales, np.inf)
 
     def scaled(self, factors: npt.ArrayLike) -> tuple[Array, Array]:

@@ -52,7 +52,7 @@ def _variants() -> dict[str, str]:
 
 @cache
 def other_meaning() -> dict[str, tuple[str, str]]:
-    """Codes and names that are no country: kind and what they stand for."""
+    """Return the codes and names that are no country: kind and what they stand for."""
     table = pd.concat([_aliases("iso3"), _aliases("name")])
     table = table[table["iso3"] == ""]
     return dict(zip(table["alias"], zip(table["kind"], table["note"], strict=True), strict=True))

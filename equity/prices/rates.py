@@ -35,7 +35,8 @@ class Value(NamedTuple):
 
 @cache
 def _deflators() -> dict[str, dict[int, float]]:
-    table = load_dataset("prices/deflators").dropna(subset=["gdp_deflator"])
+    table = load_dataset("prices/deflators")
+    table = table[table["gdp_deflator"].notna()]
     return _by_key(table, "iso3", "gdp_deflator")
 
 

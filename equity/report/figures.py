@@ -24,6 +24,8 @@ LOSS, GAIN, INK = "#b5482f", "#2f7d4f", "#1f2a2e"
 WIDTH, ROW = 7.2, 0.42
 MILLION = 1e6
 BAR = 0.26
+# Rows that a group of bars takes, and points between a bar and its number.
+GROUP_ROWS, GAP = 1.6, 3
 STYLE = {
     "font.family": "sans-serif", "font.size": 9, "axes.spines.top": False,
     "axes.spines.right": False, "axes.edgecolor": "#8a979a", "axes.labelcolor": INK,
@@ -67,7 +69,7 @@ def group_chart(groups: pd.DataFrame) -> str:
         SVG.
     """
     present = [name for name in INCOME if name in set(groups["income_group"])]
-    with _figure(len(present) * 1.6) as (_, axes, text):
+    with _figure(len(present) * GROUP_ROWS) as (_, axes, text):
         for offset, size in enumerate(SIZE_CLASSES):
             rows = groups[groups["size_class"] == size].set_index("income_group")
             rows = rows.loc[[name for name in present if name in rows.index]]
@@ -130,7 +132,7 @@ def exposure_chart(exposure: pd.DataFrame) -> str:
         for place, row in enumerate(exposure.itertuples(index=False)):
             end: Any = row.total_value
             part: Any = row.market_share
-            axes.annotate(f"{100 * part:.3g} %", (end / MILLION, place), xytext=(3, 0),
+            axes.annotate(f"{100 * part:.3g} %", (end / MILLION, place), xytext=(GAP, 0),
                           textcoords="offset points", va="center")  # fmt: skip
         axes.invert_yaxis()
         axes.set_xlabel("Exports, USD m")
