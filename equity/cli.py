@@ -140,8 +140,10 @@ def evidence(
     from equity.evidence import literature
 
     rows = literature()
-    text = rows.astype("str").agg(" ".join, axis=1).str.lower()
-    rows = rows[text.str.contains(contains.lower(), regex=False)]
+    text = rows["id"]
+    for column in ("standard", "product", "country", "quantity", "citation", "contested"):
+        text = text + " " + rows[column]
+    rows = rows[text.str.lower().str.contains(contains.lower(), regex=False)]
     if contested:
         rows = rows[rows["contested"] != ""].sort_values(["contested", "id"])
     columns = ["id", "standard", "country", "quantity", "value", "low", "high", "unit",
