@@ -51,9 +51,6 @@ def _diagnose(code: Any) -> tuple[str, str]:
     if _LOST_ZERO.match(text):
         whole = text.removesuffix(".0")
         return f"{text!r} has lost a leading zero.", f"write '0{whole}', and read codes as text."
-            f"{text!r} has lost a leading zero.",
-            f"write '0{text.split('.')[0]}', and read codes as text.",
-        )
     if _SCIENTIFIC.match(text):
         return (
             f"{text!r} was changed by a spreadsheet.",
