@@ -146,9 +146,16 @@ def evidence(
     rows = rows[text.str.lower().str.contains(contains.lower(), regex=False)]
     if contested:
         rows = rows[rows["contested"] != ""].sort_values(["contested", "id"])
-    columns = ["id", "standard", "country", "quantity", "value", "low", "high", "unit",
-               "currency_year", "citation", "contested", "study"]  # fmt: skip
-    _table(rows[columns if contested else columns[:-2]], f"{len(rows)} figures")
+    for row in rows.to_dict("records"):
+        numbers = [f"{row[name]:g}" for name in ("value", "low", "high") if row[name] == row[name]]
+        amount = " / ".join(numbers) or "sign only"
+        typer.secho(
+            f"{row['id']}  {row['standard']}, {row['country']}: {row['quantity']}", bold=True
+        )
+        typer.echo(f"      {amount} {row['unit']} ({row['currency_year']}); {row['citation']}")
+        if row["contested"]:
+            typer.echo(f"      contested: {row['contested']}, study {row['study']}")
+    typer.echo(f"{len(rows)} figures; where three numbers stand they are value, low and high.")
 
 
 def _table(frame: Any, title: str) -> None:

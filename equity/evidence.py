@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from equity import datasets
 from equity.errors import EvidenceError, InputError, Problem, unknown
@@ -103,7 +103,7 @@ def literature() -> pd.DataFrame:
     return datasets.load_dataset("evidence/literature")
 
 
-def choose(question: str, study: str) -> pd.Series[object]:
+def choose(question: str, study: str) -> pd.Series[Any]:
     """Return one study's answer to a question on which the literature disagrees.
 
     Parameters
@@ -130,7 +130,7 @@ def choose(question: str, study: str) -> pd.Series[object]:
     answers = contested[contested["contested"] == question].set_index("study")
     if study not in answers.index:
         raise InputError(unknown("study", study, answers.index, question))
-    return answers.loc[study]
+    return answers.loc[[study]].iloc[0]
 
 
 @cache

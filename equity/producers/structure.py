@@ -36,11 +36,11 @@ def numbers_of(product: str, names: tuple[str, ...]) -> dict[str, Parameter]:
     for name in names:
         rows = table[table["number"] == name].set_index("product")
         key = product if product in rows.index else ALL
-        row = rows.loc[key]
+        row: dict[str, Any] = rows.loc[[key]].to_dict("records")[0]
         found[f"{name}.{key}"] = Parameter(
-            id=f"producers.{name}.{key}", value=float(row["value"]), low=float(row["low"]),
-            high=float(row["high"]), unit=str(row["unit"]), status=row["status"],
-            source=str(row["source"]), reason=str(row["reason"]),
+            id=f"producers.{name}.{key}", value=row["value"], low=row["low"],
+            high=row["high"], unit=row["unit"], status=row["status"],
+            source=row["source"], reason=row["reason"],
         )  # fmt: skip
     return found
 
@@ -119,9 +119,7 @@ def _land(exposed: pd.DataFrame, year: int) -> pd.DataFrame:
     elsewhere = elsewhere.merge(typical[["group", *columns]], on="group", how="left")
     rows = pd.concat([here.assign(level=OWN), elsewhere.assign(level=GROUP)], ignore_index=True)
     rows = rows.drop(columns=["iso3", "group"])
-    order = rows["size_class"].map({size: n for n, size in enumerate(schema.SIZE_CLASSES)})
-    rows = rows.assign(order=order).sort_values([*CHAIN, "order"], ignore_index=True)
-    return rows.drop(columns="order").rename(columns={"land_share": "value_share"})
+    return _in_order(rows).rename(columns={"land_share": "value_share"})
 
 
 def _smallholders(
@@ -199,13 +197,18 @@ def _with_estates(rows: pd.DataFrame, chosen: pd.DataFrame) -> pd.DataFrame:
     if lacking.empty:
         return rows
     typical = datasets.load_dataset("producers/farm_structure_groups")
-    land = typical.set_index(["group", "size_class"]).loc[(WORLD, LARGE), "mean_land"]
+    world = typical[(typical["group"] == WORLD) & (typical["size_class"] == LARGE)]
+    land = float(world["mean_land"].iloc[0])
     first = rows.drop_duplicates(CHAIN)
     added = first.merge(lacking, on=CHAIN).assign(size_class=LARGE, mean_land=land, value_share=1.0)
-    both = pd.concat([rows, added], ignore_index=True)
-    order = both["size_class"].map({size: n for n, size in enumerate(schema.SIZE_CLASSES)})
-    both = both.assign(order=order).sort_values([*CHAIN, "order"], ignore_index=True)
-    return both.drop(columns="order")
+    return _in_order(pd.concat([rows, added], ignore_index=True))
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sort by exporter and product, small before large."""
+    order = rows["size_class"].map({size: n for n, size in enumerate(schema.SIZE_CLASSES)})
+    rows = rows.assign(order=order).sort_values([*CHAIN, "order"], ignore_index=True)
+    return rows.drop(columns="order")
 
 
 def enterprise_rows(
@@ -235,20 +238,21 @@ def enterprise_rows(
         sales = held[f"enterprise_sales_{size}"]
         dollars, _, _ = sales.unit.partition("/")
         full = float(prices.convert(sales.value, dollars, f"USD_{year}"))
-        blocks.append(
-            exposed.assign(size_class=size, value_share=share[size], full_sales=full, order=full)
+        blocks.append(exposed.assign(size_class=size, value_share=share[size], full_sales=full))
+    rows = (
+        _in_order(pd.concat(blocks))
+        .assign(
+            producer_share=1.0,
+            full_output=rows["full_sales"] / rows["unit_value"],
+            full_land=np.nan,
+            sales_dispersion=held["sales_dispersion"].value,
+            shipment_size=held["shipment_size"].value,
+            status="assumption",
+            level="plant sizes assumed",
+            smallholder="",
         )
-    rows = pd.concat(blocks).sort_values([*CHAIN, "order"], ignore_index=True)
-    rows = rows.assign(
-        producer_share=1.0,
-        full_output=rows["full_sales"] / rows["unit_value"],
-        full_land=np.nan,
-        sales_dispersion=held["sales_dispersion"].value,
-        shipment_size=held["shipment_size"].value,
-        status="assumption",
-        level="plant sizes assumed",
-        smallholder="",
-    ).drop(columns=["order", "unit_value"])
+        .drop(columns="unit_value")
+    )
     numbers = {name: held[name] for name in ("sales_dispersion", "labour_hours", "shipment_size")}
     numbers |= {
         f"full_sales.{size}": held[f"enterprise_sales_{size}"] for size in schema.SIZE_CLASSES

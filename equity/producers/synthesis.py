@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equity import countries, datasets, prices, schema
-from equity.errors import InputError, unknown
+from equity.errors import InputError, Problem, unknown
 from equity.evidence import Parameter
 from equity.producers.structure import enterprise_rows, farm_rows
 
@@ -204,8 +204,8 @@ def cells(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
         output=rows["full_output"] * part,
         land=rows["full_land"] * part,
     )
-    size = made["output"] / rows["shipment_size"]
-    shipments = np.maximum(size, 1.0).where(made["output"].notna(), 1.0)
+    containers = (made["output"] / rows["shipment_size"]).clip(lower=1.0)
+    shipments = containers.where(containers.notna(), 1.0)
     made = made.assign(shipments=shipments, batches=shipments, sites=1.0, products=1.0, members=1.0)
     dropped = ["full_sales", "full_output", "full_land", "shipment_size", "regulated_value"]
     return made.drop(columns=dropped), lowered

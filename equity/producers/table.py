@@ -71,15 +71,15 @@ def check_producers(frame: pd.DataFrame, place: str = "producers table") -> pd.D
         Every problem at once.
     """
     schema.validate(frame, "producers", place)
-    added = frame.groupby(["exporter", "product"])["value_share"].sum()
-    off = added[(added - 1).abs() > TOLERANCE]
+    added = frame.groupby(["exporter", "product"])[["value_share"]].sum().reset_index()
+    off = added[(added["value_share"] - 1).abs() > TOLERANCE]
     problems = [
         Problem(
-            f"{place}, exporter {exporter}, product {product}",
-            f"value shares add up to {total:.6g}.",
+            f"{place}, exporter {row['exporter']}, product {row['product']}",
+            f"value shares add up to {row['value_share']:.6g}.",
             "make them add up to one over the size classes.",
         )
-        for (exporter, product), total in off.items()
+        for row in off.to_dict("records")
     ]
     if problems:
         raise InputError(problems)
