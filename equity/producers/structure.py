@@ -36,7 +36,7 @@ def numbers_of(product: str, names: tuple[str, ...]) -> dict[str, Parameter]:
     for name in names:
         rows = table[table["number"] == name].set_index("product")
         key = product if product in rows.index else ALL
-        row: dict[str, Any] = rows.loc[[key]].to_dict("records")[0]
+        row: dict[Any, Any] = rows.loc[[key]].to_dict("records")[0]
         found[f"{name}.{key}"] = Parameter(
             id=f"producers.{name}.{key}", value=row["value"], low=row["low"],
             high=row["high"], unit=row["unit"], status=row["status"],
@@ -239,20 +239,17 @@ def enterprise_rows(
         dollars, _, _ = sales.unit.partition("/")
         full = float(prices.convert(sales.value, dollars, f"USD_{year}"))
         blocks.append(exposed.assign(size_class=size, value_share=share[size], full_sales=full))
-    rows = (
-        _in_order(pd.concat(blocks))
-        .assign(
-            producer_share=1.0,
-            full_output=rows["full_sales"] / rows["unit_value"],
-            full_land=np.nan,
-            sales_dispersion=held["sales_dispersion"].value,
-            shipment_size=held["shipment_size"].value,
-            status="assumption",
-            level="plant sizes assumed",
-            smallholder="",
-        )
-        .drop(columns="unit_value")
-    )
+    rows = _in_order(pd.concat(blocks))
+    rows = rows.assign(
+        producer_share=1.0,
+        full_output=rows["full_sales"] / rows["unit_value"],
+        full_land=np.nan,
+        sales_dispersion=held["sales_dispersion"].value,
+        shipment_size=held["shipment_size"].value,
+        status="assumption",
+        level="plant sizes assumed",
+        smallholder="",
+    ).drop(columns="unit_value")
     numbers = {name: held[name] for name in ("sales_dispersion", "labour_hours", "shipment_size")}
     numbers |= {
         f"full_sales.{size}": held[f"enterprise_sales_{size}"] for size in schema.SIZE_CLASSES
