@@ -158,7 +158,7 @@ def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> 
     nodes = _slice(index.node_product, first, last)
     begin, end = np.searchsorted(cells.node, [nodes.start, nodes.stop])
     rows = slice(int(begin), int(end))
-    places = {"stalls": stalls, "markets": markets, "nodes": nodes, "cells": rows}
+    places: dict[str, Any] = {"stalls": stalls, "markets": markets, "nodes": nodes, "cells": rows}
     matrix, transposed = _matrices(index, stalls, markets)
     node = _node_arrays(index, by, stalls, nodes)
     cell = _cell_arrays(cells, rows, nodes, node)
@@ -205,9 +205,7 @@ def _matrices(index: Index, stalls: slice, markets: slice) -> tuple[Any, Any]:
     return matrix, sparse.csr_array((of_market, column, row), shape=shape).T
 
 
-def _side_arrays(
-    index: Index, by: Elasticities, stalls: slice, markets: slice
-) -> dict[str, NDArray[Any]]:
+def _side_arrays(index: Index, by: Elasticities, stalls: slice, markets: slice) -> dict[str, Any]:
     sold, bought = index.stall_product[stalls], index.market_product[markets]
     taste = np.log1p(by.willingness)
     return {
@@ -220,9 +218,7 @@ def _side_arrays(
     }
 
 
-def _node_arrays(
-    index: Index, by: Elasticities, stalls: slice, nodes: slice
-) -> dict[str, NDArray[Any]]:
+def _node_arrays(index: Index, by: Elasticities, stalls: slice, nodes: slice) -> dict[str, Any]:
     product = index.node_product[nodes]
     regulated, other = (
         np.where(part >= 0, part - stalls.start, -1).astype(np.int64)
@@ -248,9 +244,7 @@ def _node_arrays(
     }
 
 
-def _cell_arrays(
-    cells: Cells, rows: slice, nodes: slice, node: dict[str, NDArray[Any]]
-) -> dict[str, NDArray[Any]]:
+def _cell_arrays(cells: Cells, rows: slice, nodes: slice, node: dict[str, Any]) -> dict[str, Any]:
     at = (cells.node[rows] - nodes.start).astype(np.int64)
     total = np.bincount(at, weights=cells.value[rows], minlength=len(node["eps"]))
     mean, fixed, kept = cells.mean_sales[rows], cells.fixed_cost[rows], cells.kept[rows]
@@ -273,7 +267,7 @@ def _cell_arrays(
     }
 
 
-def _closed(cell: dict[str, NDArray[Any]], node: dict[str, NDArray[Any]], stalls: slice) -> Flags:
+def _closed(cell: dict[str, Any], node: dict[str, Any], stalls: slice) -> Flags:
     """Stalls whose every producer would lose its whole price by complying."""
     able = cell["weight"] * np.where(np.isfinite(cell["log_kept"]), 1.0, 1 - cell["new"])
     reach = np.bincount(cell["at"], weights=able, minlength=len(node["eps"]))
@@ -282,7 +276,7 @@ def _closed(cell: dict[str, NDArray[Any]], node: dict[str, NDArray[Any]], stalls
     return closed
 
 
-def _steps(cell: dict[str, NDArray[Any]], node: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _steps(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     """Where on the path each costless cell complies, cheapest first; ties share a step."""
     step = np.flatnonzero(cell.pop("free"))
     threshold = -cell["log_kept"][step]

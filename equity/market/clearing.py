@@ -28,6 +28,8 @@ _DECREASE = 1e-4
 _ROUNDING = 1e-14
 _INNER, _OUTER = 0.01, 0.5
 _ENCLOSING_STEPS = 200
+_LONGEST_JUMP = 2.0
+_BISECT_EVERY = 3
 _LEAST_GAIN = 1e-300
 _DENSITY_AT_ZERO = 1 / np.sqrt(2 * np.pi)
 
@@ -143,7 +145,8 @@ def supply(block: Block, state: State) -> Supply:
     entering = block.weight * block.new
 
     def total(column: Floats) -> Floats:
-        return np.bincount(at, weights=column, minlength=size)
+        added: Floats = np.bincount(at, weights=column, minlength=size)
+        return added
 
     paid = entering * block.kept_supply
     earlier, join = total(block.weight - entering), total(paid * value)
@@ -359,9 +362,11 @@ def _increasing_root(
             break
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = x - value / slope
-            middle = np.where(np.isfinite(width), (low + high) / 2, x - np.sign(value) * 2)
-        inside = (newton > low) & (newton < high) & (np.abs(newton - x) < 2)
-        inside &= step % 3 != 2
+            middle = np.where(
+                np.isfinite(width), (low + high) / 2, x - np.sign(value) * _LONGEST_JUMP
+            )
+        inside = (newton > low) & (newton < high) & (np.abs(newton - x) < _LONGEST_JUMP)
+        inside &= (step + 1) % _BISECT_EVERY != 0
         x = np.where(done, x, np.where(inside, newton, middle))
     return x
 

@@ -127,7 +127,7 @@ class Equilibrium:
 
     @cached_property
     def participation(self) -> pd.DataFrame:
-        """Shares of every cell that complies, diverts and exits: the schema's ``response`` table."""
+        """Shares of every cell that complies, diverts and exits, as a ``response`` table."""
         order = np.argsort(self.cells.row)
         taken = self.table.iloc[self.cells.row[order]]
         choice = Choice(*(part[order] for part in self.choice))
@@ -152,7 +152,8 @@ class Equilibrium:
         own = (1 - by.substitution)[sold] * (np.where(open_, price, 0.0) - taste)
         pull = (by.substitution - by.demand)[bought] * np.where(np.isfinite(level), level, 0.0)
         scale = np.where(open_, np.exp(own), 0.0)
-        return index.value * np.repeat(scale, counts) * np.exp(pull)[index.market]
+        after: Floats = index.value * np.repeat(scale, counts) * np.exp(pull)[index.market]
+        return after
 
     @cached_property
     def flows(self) -> pd.DataFrame:
@@ -363,7 +364,7 @@ def _parameters(index: Index, **given: float | pd.Series[float]) -> Elasticities
         "domestic_price": (0.0, np.inf, False),
     }
     problems: list[Problem] = []
-    arrays = []
+    arrays: list[Floats] = []
     for name, (low, high, strict) in limits.items():
         values = _by_product(given[name], name, index.products, problems)
         wrong = ~((values > low if strict else values >= low) & (values <= high))
@@ -403,4 +404,4 @@ def _by_product(
             Problem(name, f"has no number for {len(missing)} products ({shown}).", "add them.")
         )
         return np.ones(len(products))
-    return given.to_numpy(float)[place]
+    return np.asarray(given.to_numpy(float)[place], dtype=np.float64)

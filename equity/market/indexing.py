@@ -220,11 +220,11 @@ def _assemble(
     m_product, m_segment, m_importer = _unravel(markets, shape)
     place = np.full(shape, -1, np.int32)
     place.reshape(-1)[stalls] = np.arange(len(stalls), dtype=np.int32)
-    n_product, n_exporter = np.nonzero((place >= 0).any(axis=1))
-    regulated, other = (place[n_product, part, n_exporter] for part in (REGULATED, OTHER))
-    traded = np.unique(n_product)
+    grown, n_exporter = np.nonzero((place >= 0).any(axis=1))
+    regulated, other = (place[grown, part, n_exporter] for part in (REGULATED, OTHER))
+    traded = np.unique(grown)
     s_product, m_product, n_product = (
-        np.searchsorted(traded, part).astype(np.int32) for part in (s_product, m_product, n_product)
+        np.searchsorted(traded, part).astype(np.int32) for part in (s_product, m_product, grown)
     )
     return Index(
         products=products[traded],
@@ -243,7 +243,7 @@ def _assemble(
         market=renumber[matrix.indices],
         value=matrix.data,
         stall_value=sold,
-        market_value=bought[markets],
+        market_value=np.asarray(bought, dtype=float)[markets],
     )
 
 
@@ -363,7 +363,7 @@ def _check_shares(share: Floats, node: Integers, index: Index) -> None:
     problems = [
         Problem(f"cells, exporter {_exporter(index, at)}, product {_product(index, at)}", text, fix)
         for text, (mask, fix) in texts.items()
-        for at in np.flatnonzero(mask)
+        for at in map(int, np.flatnonzero(mask))
     ]
     if problems:
         raise InputError(problems)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,7 @@ _RIDGE = 1e-12
 _LEAST = np.finfo(float).tiny
 _LONGEST_STEP = 1.0
 _LARGEST = 500.0
+_SMALL = -0.5
 _SHOWN = 5
 
 
@@ -64,7 +66,9 @@ class Solution:
 
 
 def price_indices(block: Block, price: Floats) -> Floats:
-    """Log price index of every market, ``P = (sum share (a / (1 + theta))^(1 - sigma))^(1 / (1 - sigma))``.
+    """Log price index of every market.
+
+    ``P = (sum share (a / (1 + theta))^(1 - sigma))^(1 / (1 - sigma))``
 
     Parameters
     ----------
@@ -87,7 +91,7 @@ def price_indices(block: Block, price: Floats) -> Floats:
     delta = block.market_delta
     safe = np.where(delta == 0, 1.0, delta)
     inside = np.where(block.market_closed, 0.0, delta * mean)
-    small = inside < -0.5
+    small = inside < _SMALL
     logs = np.log1p(np.where(small, 0.0, inside))
     if small.any():
         whole = block.transposed @ np.where(block.stall_closed, 0.0, power + 1)
@@ -113,7 +117,7 @@ def demand_at(block: Block, level: Floats) -> Floats:
     """
     pull = np.minimum(block.market_power * level, _LARGEST)
     moved = block.matrix @ np.expm1(pull)
-    small = moved < -0.5
+    small = moved < _SMALL
     shift = np.log1p(np.where(small, 0.0, moved))
     if small.any():
         shift = np.where(small, np.log(np.maximum(block.matrix @ np.exp(pull), _LEAST)), shift)
@@ -330,7 +334,7 @@ def _ranges(index: Index) -> list[tuple[int, int]]:
     last = np.searchsorted(index.stall_product, np.arange(products), side="right")
     block = (index.start[last] - 1) // _FLOWS_PER_BLOCK
     edges = np.flatnonzero(np.diff(block, prepend=-1, append=-1))
-    return [(int(a), int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(int(a), int(b)) for a, b in pairwise(edges)]
 
 
 def _require(index: Index, result: Solution, tolerance: float) -> None:

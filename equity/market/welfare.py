@@ -90,7 +90,8 @@ def consumer_gain(expenditure: Any, level: Any, demand_elasticity: Any) -> Float
     level = np.asarray(level, float)
     safe = np.where(gap == 0, 1.0, gap)
     bent = np.where(gap == 0, level, np.expm1(gap * level) / safe)
-    return -np.asarray(expenditure, float) * bent
+    gain: Floats = -np.asarray(expenditure, float) * bent
+    return gain
 
 
 def welfare(result: Equilibrium) -> Welfare:
@@ -98,8 +99,8 @@ def welfare(result: Equilibrium) -> Welfare:
 
     Producers: ``x0 (p^(1 + eps) - 1) / (1 + eps)`` on baseline value x0 at the net price p: a for
     those that complied before, ``a (1 - v)`` less the fixed cost for those that comply now, the
-    outside price for those that divert, 0 for those that exit, b for sales to other markets. Traders
-    keep their part of what they handle, of which ``1 / (1 + eps)`` is surplus. Consumers:
+    outside price for those that divert, 0 for those that exit, b for sales to other markets.
+    Traders keep their part of what they handle, of which ``1 / (1 + eps)`` is surplus. Consumers:
     `consumer_gain` in each segment.
 
     Parameters

@@ -403,8 +403,8 @@ def test_other_inputs_that_cannot_be_used(world: Any) -> None:
         equilibrium(flows, cells, **(GIVEN | {"demand_elasticity": -1.3}))
     with pytest.raises(InputError, match="switching_loss"):
         equilibrium(flows, cells, **(GIVEN | {"switching_loss": 1.1}))
+    sigma = pd.Series([3.0], index=["999999"])
     with pytest.raises(InputError, match="has no number for 1 products"):
-        sigma = pd.Series([3.0], index=["999999"])
         equilibrium(flows, cells, **(GIVEN | {"substitution_elasticity": sigma}))
     with pytest.raises(InputError, match="Namibia"):
         equilibrium(flows.assign(exporter=[None, *flows["exporter"][1:]]), cells, **GIVEN)

@@ -1,0 +1,102 @@
+"""How a standard enters a trade model: always a named choice, because results depend on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, get_args
+
+import numpy as np
+
+from equity.errors import InputError, Problem, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Enters", "check_way", "effect", "power"]
+
+Enters = Literal["iceberg", "exporter_cost", "import_tax", "demand_shift"]
+
+
+def check_way(enters: str) -> None:
+    """Refuse an unknown way of entering.
+
+    Parameters
+    ----------
+    enters : str
+        Name given.
+
+    Raises
+    ------
+    InputError
+        With the nearest name.
+    """
+    if enters not in get_args(Enters):
+        raise InputError(unknown("way of entering", enters, get_args(Enters), "enters"))
+
+
+def power(ave: pd.DataFrame, *, enters: Enters) -> pd.DataFrame:
+    """Power of the wedge that a standard drives between exporter and consumer.
+
+    A cost of the rate `ave` raises the price by ``1 + ave``, whoever bears it first (iceberg,
+    exporter_cost, import_tax); a demand_shift of that rate acts like a price lower by as much,
+    ``1 / (1 + ave)``. The ways differ in who keeps the wedge, see `gsim`.
+
+    Parameters
+    ----------
+    ave : pandas.DataFrame
+        exporter x importer, ad valorem equivalent as a share of the price, above -1.
+    enters : {"iceberg", "exporter_cost", "import_tax", "demand_shift"}
+        How the standard enters.
+
+    Returns
+    -------
+    pandas.DataFrame
+        To be passed as ``power_after`` with a ``power_before`` of one.
+
+    Raises
+    ------
+    InputError
+        Unknown way of entering; rates of -1 or less.
+    """
+    check_way(enters)
+    if not (ave > -1).all(axis=None):
+        raise InputError(
+            Problem("ave", "holds a rate of -1 or less.", "rates are shares of price.")
+        )
+    return 1 / (1 + ave) if enters == "demand_shift" else 1 + ave
+
+
+def effect(ave: pd.DataFrame, *, trade_elasticity: float, enters: Enters) -> pd.DataFrame:
+    """Log change of trade at given prices that a standard causes, for `exact_hat`.
+
+    ``-trade_elasticity ln(1 + ave)`` for a cost that melts away or is worked off (iceberg,
+    exporter_cost), ``+trade_elasticity ln(1 + ave)`` for a shift of demand.
+
+    Parameters
+    ----------
+    ave : pandas.DataFrame
+        exporter x importer, share of the price.
+    trade_elasticity : float
+        Elasticity of trade to trade cost, positive.
+    enters : {"iceberg", "exporter_cost", "demand_shift"}
+        How the standard enters; an import tax needs its revenue returned, which the one-sector
+        model does not do, and is refused.
+
+    Returns
+    -------
+    pandas.DataFrame
+        exporter x importer.
+
+    Raises
+    ------
+    InputError
+        Unknown or refused way of entering.
+    """
+    if enters == "import_tax":
+        raise InputError(
+            Problem(
+                "enters",
+                "exact_hat returns no revenue to anybody, so a wedge that is kept cannot enter.",
+                "use gsim or smart, or choose iceberg.",
+            )
+        )
+    return power(ave, enters=enters).apply(np.log) * -trade_elasticity

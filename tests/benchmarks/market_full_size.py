@@ -1,0 +1,124 @@
+"""Full-size run of the equilibrium: 5,000 products x 200 exporters x 200 importers.
+
+Run by hand: ``python tests/benchmarks/market_full_size.py [products]``; needs about 6 GB. Prints
+seconds of indexing and solving, peak memory, iterations, residual, and bytes read per second.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+from equity.market.block import Elasticities
+from equity.market.indexing import Cells, Index, index_cells, index_flows
+from equity.market.solver import solve
+
+COUNTRIES, FLOWS_PER_PRODUCT, PRODUCTS = 200, 2_200, 5_000
+SIZES = {"small": (0.2, 3e3), "medium": (0.3, 2e4), "large": (0.5, 5e5)}
+
+
+def synthetic(products: int, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Flows with the shape of a year of world trade: 30 markets regulate, some ask in part."""
+    rng = np.random.default_rng(seed)
+    cell = np.concatenate(
+        [
+            rng.choice(COUNTRIES * COUNTRIES, FLOWS_PER_PRODUCT, replace=False)
+            for _ in range(products)
+        ]
+    )
+    product = np.repeat(np.arange(products), FLOWS_PER_PRODUCT)
+    order = rng.permutation(len(cell))
+    cell, product = cell[order], product[order]
+    exporter, importer = np.divmod(cell, COUNTRIES)
+    share = np.zeros(COUNTRIES)
+    share[:27], share[27:40] = 1.0, 0.3
+    countries = pd.Index([f"C{n:03d}" for n in range(COUNTRIES)], dtype="str")
+    codes = pd.Index([f"{n:06d}" for n in range(products)], dtype="str")
+    flows = pd.DataFrame(
+        {
+            "exporter": countries.take(exporter),
+            "importer": countries.take(importer),
+            "product": codes.take(product),
+            "value": rng.lognormal(11, 2.5, len(cell)),
+            "regulated_share": share[importer],
+        }
+    )
+    sells = np.unique((product * COUNTRIES + exporter)[share[importer] > 0])
+    node = np.repeat(sells, len(SIZES))
+    count = len(node)
+    cells = pd.DataFrame(
+        {
+            "exporter": countries.take(node % COUNTRIES),
+            "product": codes.take(node // COUNTRIES),
+            "size_class": pd.Index(list(SIZES), dtype="str").take(
+                np.tile(np.arange(len(SIZES)), len(sells))
+            ),
+            "value_share": np.tile([part for part, _ in SIZES.values()], len(sells)),
+            "mean_sales": np.tile([mean for _, mean in SIZES.values()], len(sells)),
+            "sales_dispersion": rng.uniform(0.5, 1.5, count),
+            "compliant_share": rng.uniform(0, 0.6, count),
+            "fixed_cost": rng.lognormal(6, 1, count),
+            "variable_cost_share": rng.uniform(0, 0.15, count),
+        }
+    )
+    return flows, cells
+
+
+def parameters(index: Index, seed: int = 1) -> Elasticities:
+    """Elasticities that differ by product."""
+    rng = np.random.default_rng(seed)
+    size = len(index.products)
+    return Elasticities(
+        substitution=rng.uniform(2, 8, size),
+        demand=rng.uniform(0.5, 2, size),
+        supply=rng.uniform(0.3, 2, size),
+        loss=np.full(size, 0.15),
+        willingness=np.zeros(size),
+        domestic=np.zeros(size),
+    )
+
+
+def indexed(products: int) -> tuple[Index, Cells, float]:
+    """Return index, cells and the seconds that indexing took."""
+    flows, cells = synthetic(products)
+    begin = time.perf_counter()
+    index = index_flows(flows)
+    given = index_cells(cells, index)
+    return index, given, time.perf_counter() - begin
+
+
+def memory() -> float:
+    """Resident memory now, GB."""
+    with open("/proc/self/statm") as file:  # noqa: PTH123
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e9
+
+
+def main() -> None:
+    """Time one run."""
+    products = int(sys.argv[1]) if len(sys.argv) > 1 else PRODUCTS
+    index, cells, seconds = indexed(products)
+    before = memory()
+    print(f"{len(index.value):,} segment flows, {len(cells.node):,} cells", flush=True)
+    print(f"indexing {seconds:.1f} s, then {before:.2f} GB resident, load {os.getloadavg()[0]:.1f}")
+    for workers in (1, 2):
+        begin = time.perf_counter()
+        result = solve(index, cells, parameters(index), tolerance=1e-8, workers=workers)
+        seconds = time.perf_counter() - begin
+        steps = result.iterations
+        print(
+            f"{workers} workers: {seconds:.2f} s, {1e3 * seconds / products:.2f} ms a product, "
+            f"iterations {steps.mean():.1f} (largest {steps.max()}), "
+            f"residual {result.residual.max():.1e}, now {memory():.2f} GB",
+            flush=True,
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"peak of the process, making the tables included: {peak:.1f} GB")
+
+
+if __name__ == "__main__":
+    main()
