@@ -19,6 +19,7 @@ html_theme_options = {
 }
 html_show_sourcelink = False
 exclude_patterns = ["how-to/files"]
+templates_path = ["_templates"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 
