@@ -74,13 +74,19 @@ class Block:
         By node: log(1 - kappa), log d, regulated over other baseline value.
     anchored : numpy.ndarray of bool
         Nodes where not complying pays anything.
-    at, weight, new, kept_supply, log_kept, base, spread : numpy.ndarray
-        By cell: node, value share, 1 - c0, ``kept^eps``, log of the part of the price kept, the
-        part of the normal score without the price, s.
-    step : numpy.ndarray of int
-        Cells without fixed cost, in `anchored` nodes.
+    slot, at : numpy.ndarray
+        Place of each cell in the arrays of shape (slots, nodes) that follow; empty places weigh 0.
+    entering, paid : numpy.ndarray
+        ``w (1 - c0)`` and ``w (1 - c0) kept^eps`` by slot and node.
+    log_kept, base, spread, steep : numpy.ndarray
+        Log of the part of the price kept, the part of the normal score without the price, s,
+        ``(1 + eps) / s``.
+    earlier : numpy.ndarray
+        By node: share of the value that complied before.
     always : numpy.ndarray of bool
         Cells without fixed cost and without another outlet: they comply at any price.
+    step_slot, step_at : numpy.ndarray of int
+        Place of the cells without fixed cost in `anchored` nodes.
     step_start, step_width, step_own : numpy.ndarray
         By step: where on the path the cell begins to comply, over which length, and its own part
         of that length (cells with the same threshold share one step).
@@ -118,15 +124,18 @@ class Block:
     floor: Floats
     diverted: Floats
     anchored: Flags
+    slot: Integers
     at: Integers
-    weight: Floats
-    new: Floats
-    kept_supply: Floats
+    entering: Floats
+    paid: Floats
     log_kept: Floats
     base: Floats
     spread: Floats
-    step: Integers
+    steep: Floats
+    earlier: Floats
     always: Flags
+    step_slot: Integers
+    step_at: Integers
     step_start: Floats
     step_width: Floats
     step_own: Floats
@@ -162,8 +171,8 @@ def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> 
     matrix, transposed = _matrices(index, stalls, markets)
     node = _node_arrays(index, by, stalls, nodes)
     cell = _cell_arrays(cells, rows, nodes, node)
-    steps = _steps(cell, node)
     closed = _closed(cell, node, stalls)
+    steps = _steps(cell, node)
     return Block(
         first=first,
         last=last,
@@ -176,7 +185,7 @@ def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> 
         market_start=_starts(index.market_product[markets], first, last),
         node_start=_starts(index.node_product[nodes], first, last),
         **node,
-        **cell,
+        **_padded(cell, node),
         **steps,
     )
 
@@ -254,22 +263,50 @@ def _cell_arrays(cells: Cells, rows: slice, nodes: slice, node: dict[str, Any]) 
     with np.errstate(divide="ignore"):
         log_kept = np.log(kept)
         base = np.log(np.where(free, 1.0, mean)) - np.log(np.where(free, 1.0, power * fixed))
+    new = 1 - cells.compliant_share[rows]
+    weight = cells.value[rows] / total[at]
     return {
         "at": at,
-        "weight": cells.value[rows] / total[at],
-        "new": 1 - cells.compliant_share[rows],
-        "kept_supply": np.where(kept > 0, kept**eps, 0.0),
+        "weight": weight,
+        "entering": weight * new,
+        "paid": weight * new * np.where(kept > 0, kept**eps, 0.0),
         "log_kept": log_kept,
         "base": np.where(free, -np.inf, base / spread + spread / 2),
         "spread": spread,
+        "steep": power / spread,
         "always": free & (kept > 0) & ~node["anchored"][at],
         "free": free & (kept > 0) & node["anchored"][at],
     }
 
 
+_EMPTY = {
+    "entering": 0.0, "paid": 0.0, "log_kept": 0.0, "base": -np.inf, "spread": 1.0, "steep": 0.0,
+    "always": False,
+}  # fmt: skip
+
+
+def _slots(at: Integers) -> Integers:
+    """Number the cells of each node from 0; `at` is sorted."""
+    place = np.arange(len(at))
+    return place - np.searchsorted(at, at) if len(at) else place
+
+
+def _padded(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    """Put cells into arrays of shape (slots, nodes), so that no gathering is needed later."""
+    at, slot = cell["at"], _slots(cell["at"])
+    shape = (int(slot.max(initial=-1)) + 1, len(node["eps"]))
+    result: dict[str, Any] = {"at": at, "slot": slot}
+    for name, empty in _EMPTY.items():
+        result[name] = np.full(shape, empty)
+        result[name][slot, at] = cell[name]
+    earlier = cell["weight"] - cell["entering"]
+    result["earlier"] = np.bincount(at, weights=earlier, minlength=shape[1]).astype(float)
+    return result
+
+
 def _closed(cell: dict[str, Any], node: dict[str, Any], stalls: slice) -> Flags:
     """Stalls whose every producer would lose its whole price by complying."""
-    able = cell["weight"] * np.where(np.isfinite(cell["log_kept"]), 1.0, 1 - cell["new"])
+    able = cell["weight"] - np.where(np.isfinite(cell["log_kept"]), 0.0, cell["entering"])
     reach = np.bincount(cell["at"], weights=able, minlength=len(node["eps"]))
     closed = np.zeros(stalls.stop - stalls.start, bool)
     closed[node["regulated"][(node["regulated"] >= 0) & (reach <= 0)]] = True
@@ -278,12 +315,12 @@ def _closed(cell: dict[str, Any], node: dict[str, Any], stalls: slice) -> Flags:
 
 def _steps(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     """Where on the path each costless cell complies, cheapest first; ties share a step."""
-    step = np.flatnonzero(cell.pop("free"))
+    step = np.flatnonzero(cell["free"])
     threshold = -cell["log_kept"][step]
     at = cell["at"][step]
     order = np.lexsort((threshold, at))
     step, threshold, at = step[order], threshold[order], at[order]
-    own = np.maximum((cell["weight"] * cell["new"])[step], _LEAST_WIDTH)
+    own = np.maximum(cell["entering"][step], _LEAST_WIDTH)
     new_node = np.diff(at, prepend=-1) != 0
     new_step = new_node | (np.diff(threshold, prepend=np.nan) != 0)
     group = np.cumsum(new_step) - 1
@@ -295,7 +332,8 @@ def _steps(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
     with np.errstate(invalid="ignore"):
         outlet = node["floor"] - node["loss"]
     return {
-        "step": step,
+        "step_slot": _slots(cell["at"])[step],
+        "step_at": at,
         "step_start": threshold + before - already[at],
         "step_width": np.bincount(group, weights=own)[group] if len(step) else own,
         "step_own": own,
@@ -306,10 +344,10 @@ def _steps(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
 
 _BY_NODE = (
     "regulated", "other", "sigma", "eps", "power", "loss", "floor", "diverted", "anchored",
-    "outlet", "ratio", "node_product",
+    "outlet", "ratio", "node_product", "earlier",
 )  # fmt: skip
-_BY_CELL = ("weight", "new", "kept_supply", "log_kept", "base", "spread", "always")
-_BY_STEP = ("step_start", "step_width", "step_own")
+_BY_SLOT = tuple(_EMPTY)
+_BY_STEP = ("step_slot", "step_start", "step_width", "step_own")
 
 
 def restrict(block: Block, nodes: Integers) -> Block:
@@ -330,10 +368,9 @@ def restrict(block: Block, nodes: Integers) -> Block:
     renumber = np.full(len(block.eps), -1, np.int64)
     renumber[nodes] = np.arange(len(nodes))
     cells = np.flatnonzero(renumber[block.at] >= 0)
-    place = np.full(len(block.at), -1, np.int64)
-    place[cells] = np.arange(len(cells))
-    steps = np.flatnonzero(place[block.step] >= 0)
+    steps = np.flatnonzero(renumber[block.step_at] >= 0)
     kept: dict[str, Any] = {name: getattr(block, name)[nodes] for name in _BY_NODE}
-    kept |= {name: getattr(block, name)[cells] for name in _BY_CELL}
+    kept |= {name: getattr(block, name)[:, nodes] for name in _BY_SLOT}
     kept |= {name: getattr(block, name)[steps] for name in _BY_STEP}
-    return replace(block, at=renumber[block.at[cells]], step=place[block.step[steps]], **kept)
+    kept |= {"slot": block.slot[cells], "at": renumber[block.at[cells]]}
+    return replace(block, step_at=renumber[block.step_at[steps]], **kept)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from scipy.special import ndtr
 
 from equity.market.block import Block, restrict
 
-__all__ = ["State", "Supply", "baseline", "clear", "least_other", "prices_of", "supply"]
+__all__ = ["State", "Supply", "baseline", "clear", "least_other", "supply", "write_prices"]
 
 Floats = NDArray[np.float64]
 
@@ -44,10 +44,13 @@ class State:
         Position on the path of the price ratio between the regulated segment and the outlet.
     second : numpy.ndarray
         Log price in other markets.
+    now : Supply or None
+        Supply at the position, when it is known.
     """
 
     first: Floats
     second: Floats
+    now: Supply | None = None
 
 
 class Supply(NamedTuple):
@@ -58,12 +61,14 @@ class Supply(NamedTuple):
     price : numpy.ndarray
         By node: log price in the regulated segment.
     value : numpy.ndarray
-        By cell: share of the value of producers not yet compliant that complies.
+        By slot and node: share of the value of producers not yet compliant that complies.
     leaving : numpy.ndarray
         By node: share of the regulated baseline value that does not comply.
-    regulated, stayed, diverted : numpy.ndarray
-        Supply to the regulated segment, to other markets by earlier sales there, and by diverted
-        goods if all of them were exported; over the baseline of the segment.
+    regulated, total : numpy.ndarray
+        Log supply to the regulated segment and, if all diverted goods were exported, to other
+        markets; over the baseline of the segment.
+    stayed, diverted : numpy.ndarray
+        Parts of the supply to other markets.
     slopes : tuple of numpy.ndarray
         Of the log excess supplies: regulated by first, by second; other by first, by second.
     """
@@ -72,6 +77,7 @@ class Supply(NamedTuple):
     value: Floats
     leaving: Floats
     regulated: Floats
+    total: Floats
     stayed: Floats
     diverted: Floats
     slopes: tuple[Floats, Floats, Floats, Floats]
@@ -109,17 +115,24 @@ def _walk(block: Block, state: State) -> _Position:
     abroad = state.second + block.loss
     outside = np.where(block.anchored, np.maximum(abroad, block.floor), 0.0)
     slope = (block.anchored & (abroad > block.floor)).astype(float)
-    size, at = len(block.eps), block.at[block.step]
+    ratio, price_first = state.first, np.ones(len(block.eps))
+    share = inside = np.empty(0)
+    if len(block.step_at):
+        share, inside, moved, flat = _steps(block, state)
+        ratio, price_first = ratio - moved, np.maximum(1 - flat, 0.0)
+    return _Position(outside + ratio, outside, ratio, share, price_first, slope, inside)
+
+
+def _steps(block: Block, state: State) -> tuple[Floats, Floats, Floats, Floats]:
+    """Shares of the steps, their slopes, and what they take from the way of the price."""
+    size, at = len(block.eps), block.step_at
     opening = (state.first[at] - block.step_start) / block.step_width
     share = np.clip(opening, 0.0, 1.0)
     inside = np.where((opening > 0) & (opening < 1), 1 / block.step_width, 0.0)
     start = np.clip((block.ratio[at] - block.step_start) / block.step_width, 0.0, 1.0)
     moved = np.bincount(at, weights=block.step_own * (share - start), minlength=size)
     flat = np.bincount(at, weights=block.step_own * inside, minlength=size)
-    ratio = state.first - moved
-    return _Position(
-        outside + ratio, outside, ratio, share, np.maximum(1 - flat, 0.0), slope, inside
-    )
+    return share, inside, np.asarray(moved, float), np.asarray(flat, float)
 
 
 def supply(block: Block, state: State) -> Supply:
@@ -138,34 +151,26 @@ def supply(block: Block, state: State) -> Supply:
         Both segments, relative to the baseline.
     """
     walk = _walk(block, state)
-    size, at = len(block.eps), block.at
     value, by_price, by_outside = _complying(block, walk)
-    if len(block.step):
-        value[block.step] = walk.complying
-    entering = block.weight * block.new
-
-    def total(column: Floats) -> Floats:
-        added: Floats = np.bincount(at, weights=column, minlength=size)
-        return added
-
-    paid = entering * block.kept_supply
-    earlier, join = total(block.weight - entering), total(paid * value)
-    leave = total(entering * (1 - value))
-    price_in, price_out = total(paid * by_price), total(entering * by_price)
-    away_in, away_out = total(paid * by_outside), total(entering * by_outside)
-    in_first = price_in * walk.price_first
-    in_second = price_in * walk.outside_second + away_in * walk.outside_second
-    out_first = price_out * walk.price_first
-    out_second = price_out * walk.outside_second + away_out * walk.outside_second
-    if len(block.step):
-        jump = np.zeros(len(at))
-        jump[block.step] = walk.complying_first
-        in_first, out_first = in_first + total(paid * jump), out_first + total(entering * jump)
-    scale = np.exp(block.eps * walk.price)
+    step = block.step_slot, block.step_at
+    if len(block.step_at):
+        value[step] = walk.complying
+    join = (block.paid * value).sum(axis=0)
+    leave = (block.entering * (1 - value)).sum(axis=0)
+    price_in, price_out = ((part * by_price).sum(axis=0) for part in (block.paid, block.entering))
+    away_in, away_out = ((part * by_outside).sum(axis=0) for part in (block.paid, block.entering))
+    in_first, out_first = price_in * walk.price_first, price_out * walk.price_first
+    in_second = (price_in + away_in) * walk.outside_second
+    out_second = (price_out + away_out) * walk.outside_second
+    if len(block.step_at):
+        jump = np.zeros(value.shape)
+        jump[step] = walk.complying_first
+        in_first = in_first + (block.paid * jump).sum(axis=0)
+        out_first = out_first + (block.entering * jump).sum(axis=0)
     taken = np.where(block.anchored, block.diverted * np.exp(block.eps * walk.outside), 0.0)
     stayed = np.exp(block.eps * state.second)
-    mass, abroad = earlier + join, stayed + taken * leave
-    lift = np.divide(1.0, mass, out=np.zeros(size), where=mass > 0)
+    mass, abroad = block.earlier + join, stayed + taken * leave
+    lift = np.divide(1.0, mass, out=np.zeros(len(mass)), where=mass > 0)
     pull = block.eps + block.sigma
     grown = block.eps * (stayed + taken * leave * walk.outside_second) - taken * out_second
     slopes = (
@@ -174,7 +179,9 @@ def supply(block: Block, state: State) -> Supply:
         -taken * out_first / abroad,
         block.sigma + grown / abroad,
     )
-    return Supply(walk.price, value, leave, mass * scale, stayed, taken * leave, slopes)
+    with np.errstate(divide="ignore"):
+        logs = np.log(mass) + block.eps * walk.price, np.log(abroad)
+    return Supply(walk.price, value, leave, *logs, stayed, taken * leave, slopes)
 
 
 def _complying(block: Block, walk: _Position) -> tuple[Floats, Floats, Floats]:
@@ -182,21 +189,19 @@ def _complying(block: Block, walk: _Position) -> tuple[Floats, Floats, Floats]:
 
     The gain is written as a growth over the outside price, which keeps its digits when it is small.
     """
-    at = block.at
-    power = block.power[at]
-    growth = power * (walk.ratio[at] + block.log_kept)
-    lost = np.exp(block.power * walk.outside)[at]
+    growth = block.power * (walk.ratio + block.log_kept)
+    lost = np.exp(block.power * walk.outside)
     if block.anchored.all():
         gain = lost * np.expm1(growth)
     else:
-        free = ~block.anchored[at]
-        gain = np.where(free, np.exp(growth), lost * np.expm1(growth))
-        lost = np.where(free, 0.0, lost)
+        gain = np.where(block.anchored, lost * np.expm1(growth), np.exp(growth))
+        lost = np.where(block.anchored, lost, 0.0)
     gain = np.maximum(gain, _LEAST_GAIN)
     score = block.base + np.log(gain) / block.spread
-    value = np.where(block.always, 1.0, ndtr(score))
-    density = np.exp(-0.5 * score * score) * _DENSITY_AT_ZERO
-    common = density * power / (block.spread * gain)
+    value = ndtr(score)
+    if block.always.any():
+        value = np.where(block.always, 1.0, value)
+    common = np.exp(-0.5 * score * score) * (block.steep * _DENSITY_AT_ZERO) / gain
     return value, common * (gain + lost), -common * lost
 
 
@@ -213,11 +218,10 @@ class _Excess(NamedTuple):
 def _excess(block: Block, state: State, demand: Floats) -> _Excess:
     wanted = np.append(demand, 0.0)
     sells, elsewhere = _sides(block)
-    now = supply(block, state)
-    with np.errstate(divide="ignore"):
-        first = np.log(now.regulated) + block.sigma * now.price - wanted[block.regulated]
+    now = supply(block, state) if state.now is None else state.now
+    first = now.regulated + block.sigma * now.price - wanted[block.regulated]
     bought = wanted[block.other]
-    second = np.log(now.stayed + now.diverted) + block.sigma * state.second - bought
+    second = now.total + block.sigma * state.second - bought
     room = block.sigma * (state.second - least_other(block, bought))
     held = room < second
     first = np.where(sells, first, 0.0)
@@ -299,27 +303,37 @@ def clear(
         By node: largest absolute log excess supply at the last position.
     """
     here = _excess(block, state, demand)
-    size, move = here.size, _direction(block, here)
-    length = np.ones(len(size))
+    size, length = here.size, np.ones(len(here.size))
+    move = better = None
     moving = active & (size > _ROUNDING)
     for _ in range(steps):
         if not moving.any():
             break
+        move = _turned(block, here, move, better)
         reach = np.where(moving, length, 0.0)
         trial = State(state.first + reach * move[0], state.second + reach * move[1])
-        there = _excess(block, trial, demand)
-        better = moving & ((there.size <= (1 - _DECREASE * length) * size) | np.isinf(size))
+        here = _excess(block, trial, demand)
+        better = moving & ((here.size <= (1 - _DECREASE * length) * size) | np.isinf(size))
         state.first = np.where(better, trial.first, state.first)
         state.second = np.where(better, trial.second, state.second)
-        size = np.where(better, there.size, size)
-        turned = _direction(block, there)
-        move = (np.where(better, turned[0], move[0]), np.where(better, turned[1], move[1]))
+        state.now = here.now if better[moving].all() else None
+        size = np.where(better, here.size, size)
         length = np.where(better, 1.0, length / 2)
         moving = active & (size > tolerance)
     if moving.any():
         size = size.copy()
         size[moving] = _enclose(block, state, demand, np.flatnonzero(moving), tolerance)
     return size
+
+
+def _turned(
+    block: Block, here: _Excess, move: tuple[Floats, Floats] | None, better: Any
+) -> tuple[Floats, Floats]:
+    """Take a new direction where the last step was good, keep the old one elsewhere."""
+    turned = _direction(block, here)
+    if move is None:
+        return turned
+    return np.where(better, turned[0], move[0]), np.where(better, turned[1], move[1])
 
 
 def _enclose(
@@ -344,6 +358,7 @@ def _enclose(
 
     _increasing_root(abroad, local.second, tolerance * _OUTER)
     state.first[nodes], state.second[nodes] = local.first, local.second
+    state.now = None
     return _excess(part, local, demand).size
 
 
@@ -371,22 +386,17 @@ def _increasing_root(
     return x
 
 
-def prices_of(block: Block, state: State) -> Floats:
-    """Log price of every stall at a position.
+def write_prices(block: Block, state: State, price: Floats) -> None:
+    """Write the log prices of a position into an array by stall, in place.
 
     Parameters
     ----------
     block : Block
-        Products.
+        Products, or some of their nodes.
     state : State
         Positions.
-
-    Returns
-    -------
-    numpy.ndarray
-        (stalls,).
+    price : numpy.ndarray
+        (stalls + 1,); the last entry is scratch.
     """
-    result = np.zeros(len(block.stall_delta) + 1)
-    result[block.regulated] = _walk(block, state).price
-    result[block.other] = state.second
-    return result[:-1]
+    price[block.regulated] = _walk(block, state).price
+    price[block.other] = state.second

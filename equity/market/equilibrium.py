@@ -309,7 +309,7 @@ def fixed(
     solution = Solution(
         price=np.zeros(len(index.stall_product)),
         index=np.zeros(len(index.market_product)),
-        value=supply(block, state).value,
+        value=supply(block, state).value[block.slot, block.at],
         exported=np.ones(len(index.node_product)),
         iterations=np.zeros(products, np.int64),
         residual=np.zeros(products),
@@ -324,7 +324,7 @@ def _supplied(result: Equilibrium) -> Floats:
     now = supply(block, baseline(block))
     home = block.outlet > 0
     scale = np.ones(len(index.stall_product) + 1)
-    scale[index.regulated] = now.regulated
+    scale[index.regulated] = np.exp(now.regulated)
     scale[index.other] = now.stayed + np.where(home, 0.0, now.diverted)
     return scale[:-1]
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import ConvergenceError, InputError, Problem
-from equity.market.block import Block, Elasticities, cut
-from equity.market.clearing import State, baseline, clear, prices_of, supply
+from equity.market.block import Block, Elasticities, cut, restrict
+from equity.market.clearing import State, baseline, clear, supply, write_prices
 from equity.market.indexing import Cells, Index
 
 __all__ = ["Solution", "demand_at", "price_indices", "solve"]
@@ -25,9 +25,10 @@ __all__ = ["Solution", "demand_at", "price_indices", "solve"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_FLOWS_PER_BLOCK = 60_000
+_FLOWS_PER_BLOCK = 150_000
 _ITERATIONS = 400
 _NEWTON_STEPS = 12
+_CROWDED = 0.7
 _INNER_SHARE = 0.05
 _FIRST_INNER = 0.1
 _MEMORIES = (5, 1, 0)
@@ -192,22 +193,20 @@ def solve_block(
     tuple of numpy.ndarray
         price, index, value, exported, iterations, residual as in `Solution`.
     """
-    state = baseline(block)
+    work = _Working(block)
     level = price_indices(block, np.zeros(len(block.stall_delta)))
     level = level if start is None else np.asarray(start, float)
     products = block.last - block.first
     local = block.market_product - block.first
-    node = block.node_product - block.first
     acceleration = _Acceleration(block.market_start, local, memory)
     iterations = np.zeros(products, np.int64)
     residual = np.full(products, np.inf)
     power = np.abs(block.market_power)
+    active = residual > tolerance
     for iteration in range(1, _ITERATIONS + 1):
-        active = residual > tolerance
         inner = _INNER_SHARE * max(min(residual[active].max(), _FIRST_INNER), tolerance)
-        demand = demand_at(block, level)
-        excess = clear(block, state, demand, active[node], inner, _NEWTON_STEPS)
-        image = price_indices(block, prices_of(block, state))
+        excess = work.clear(demand_at(block, level), active, inner)
+        image = price_indices(block, work.price[:-1])
         move = image - level
         reached = np.maximum.reduceat(power * np.abs(move), block.market_start)
         reached = reached + np.maximum.reduceat(excess, block.node_start)
@@ -219,14 +218,50 @@ def solve_block(
         following = acceleration.extrapolate(image, move)
         step = np.clip(following - level, -_LONGEST_STEP, _LONGEST_STEP)
         level = np.where(active[local], level + step, level)
-    return _finish(block, state, iterations, residual)
+    return _finish(block, work.whole(), iterations, residual)
+
+
+class _Working:
+    """Nodes still moving: converged products leave the arrays once they are many."""
+
+    def __init__(self, block: Block) -> None:
+        self._block, self._part = block, block
+        self._all = baseline(block)
+        self._state = baseline(block)
+        self._nodes = np.arange(len(block.eps))
+        self._product = block.node_product - block.first
+        self._excess = np.zeros(len(block.eps))
+        self.price = np.zeros(len(block.stall_delta) + 1)
+
+    def clear(self, demand: Floats, active: NDArray[np.bool_], tolerance: float) -> Floats:
+        """Clear the nodes of active products; return the excess of every node."""
+        moving = active[self._product[self._nodes]]
+        if moving.sum() < _CROWDED * len(moving):
+            self.whole()
+            self._nodes = self._nodes[moving]
+            self._part = restrict(self._block, self._nodes)
+            self._state = State(self._all.first[self._nodes], self._all.second[self._nodes])
+            moving = np.ones(len(self._nodes), bool)
+        self._excess[self._nodes] = clear(
+            self._part, self._state, demand, moving, tolerance, _NEWTON_STEPS
+        )
+        write_prices(self._part, self._state, self.price)
+        return self._excess
+
+    def whole(self) -> State:
+        """Positions of every node."""
+        self._all.first[self._nodes] = self._state.first
+        self._all.second[self._nodes] = self._state.second
+        return self._all
 
 
 def _finish(
     block: Block, state: State, iterations: Integers, residual: Floats
 ) -> tuple[Floats, Floats, Floats, Floats, Integers, Floats]:
     now = supply(block, state)
-    price = prices_of(block, state)
+    price = np.zeros(len(block.stall_delta) + 1)
+    write_prices(block, state, price)
+    price = price[:-1]
     level = price_indices(block, price)
     demand = demand_at(block, level)
     excess = clear(block, state, demand, np.zeros(len(block.eps), bool), np.inf, 0)
@@ -240,7 +275,7 @@ def _finish(
     )
     price = np.where(block.stall_closed, np.inf, price)
     level = np.where(block.market_closed, np.inf, level)
-    return price, level, now.value, exported, iterations, residual
+    return price, level, now.value[block.slot, block.at], exported, iterations, residual
 
 
 def solve(
