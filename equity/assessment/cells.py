@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,15 +12,14 @@ import pandas as pd
 from equity import datasets, prices, schema, units
 from equity.assessment.outcome import Cells
 from equity.assessment.simulation import Lever, Target
-from equity.costs import CostMatrix, evaluate_matrix
+from equity.costs import CostMatrix
 from equity.errors import InputError, unknown
 from equity.evidence import Parameter
 
 if TYPE_CHECKING:
-    from equity.producers import Synthesis
     from equity.standards import Benefit, Standard
 
-__all__ = ["build_cells", "cost_levers", "model_parameters", "producer_levers"]
+__all__ = ["build_cells", "model_parameters"]
 
 CHAIN = ["exporter", "product"]
 DEFAULTS = "defaults.toml"
@@ -151,129 +149,6 @@ def _items(costs: CostMatrix) -> pd.DataFrame:
         {name: [getattr(item, field) for item in costs.items] for name, field in columns.items()},
         dtype="str",
     )
-
-
-def cost_levers(
-    standard: Standard,
-    producers: pd.DataFrame,
-    costs: CostMatrix,
-    *,
-    price_year: int,
-    discount_rate: Parameter,
-) -> list[Lever]:
-    """Find what each uncertain parameter of a cost item does to the item's cost.
-
-    Each is evaluated at its low and its high end with everything else at the centre; between the
-    ends cost is read as linear. Ranges of one item multiply.
-
-    Parameters
-    ----------
-    standard : Standard
-        Its cost items come first in `costs`, in order.
-    producers : pandas.DataFrame
-        Canonical table with the columns that the models need.
-    costs : CostMatrix
-        The central costs.
-    price_year : int
-        Year whose US dollars the run counts in.
-    discount_rate : Parameter
-        Moves every item that is due once.
-
-    Returns
-    -------
-    list of Lever
-        One per uncertain parameter and item that it moves.
-    """
-    found, variants = [], []
-    for position, item in enumerate(standard.costs):
-        for name, parameter in item.parameters.items():
-            if parameter.bounds[0] < parameter.bounds[1]:
-                found.append((position, parameter))
-                variants += [_with(item, name, end) for end in parameter.bounds]
-    variants = [v.model_copy(update={"id": f"variant-{n}"}) for n, v in enumerate(variants)]
-    rate = discount_rate.value
-    ends = _totals(variants, producers, price_year, rate)
-    central = costs.annual.sum(axis=1)
-    levers = [
-        _item_lever(parameter, position, central, ends[2 * n], ends[2 * n + 1])
-        for n, (position, parameter) in enumerate(found)
-    ]
-    low, high = (
-        _totals(standard.costs, producers, price_year, end) for end in discount_rate.bounds
-    )
-    return levers + [
-        _item_lever(discount_rate, position, central, low[position], high[position])
-        for position, item in enumerate(standard.costs)
-        if item.timing == "one_off"
-    ]
-
-
-def producer_levers(
-    standard: Standard,
-    synthesis: Synthesis,
-    costs: CostMatrix,
-    *,
-    price_year: int,
-    discount_rate: float,
-) -> list[Lever]:
-    """Turn what moves the producer cells into levers; labour cost moves the items that use it.
-
-    Parameters
-    ----------
-    standard : Standard
-        Its cost items come first in `costs`, in order.
-    synthesis : Synthesis
-        Cells and what moves them.
-    costs : CostMatrix
-        The central costs.
-    price_year : int
-        Year whose US dollars the run counts in.
-    discount_rate : float
-        Of one-off costs.
-
-    Returns
-    -------
-    list of Lever
-        One per move, and one per item that uses labour.
-    """
-    levers = []
-    for move in synthesis.moves:
-        if move.column != "labour_cost":
-            levers.append(
-                Lever(parameter=move.parameter, target=move.column, cells=move.cells,
-                      rest=move.rest, rest_share=move.rest_share)
-            )  # fmt: skip
-            continue
-        ends = []
-        for end in move.parameter.bounds:
-            ratio = move.parameter.value / end
-            scaled = synthesis.table.assign(labour_cost=synthesis.table["labour_cost"] * ratio)
-            ends.append(_totals(standard.costs, scaled, price_year, discount_rate))
-        central = costs.annual.sum(axis=1)
-        levers += [
-            _item_lever(move.parameter, n, central, ends[0][n], ends[1][n])
-            for n in range(len(standard.costs))
-            if ends[0][n] != ends[1][n]
-        ]
-    return levers
-
-
-def _totals(items: Any, producers: pd.DataFrame, price_year: int, rate: float) -> Any:
-    matrix = evaluate_matrix(items, producers, price_year=price_year, discount_rate=rate)
-    return matrix.annual.sum(axis=1)
-
-
-def _item_lever(parameter: Parameter, item: int, central: Any, low: float, high: float) -> Lever:
-    base = central[item]
-    at_low, at_high = (low / base, high / base) if base > 0 else (1.0, 1.0)
-    return Lever(
-        parameter=parameter, target="item", item=item, at_low=float(at_low), at_high=float(at_high)
-    )
-
-
-def _with(item: Any, name: str, value: float) -> Any:
-    fixed = replace(item.parameters[name], value=value, low=None, high=None)
-    return item.model_copy(update={"parameters": {**item.parameters, name: fixed}})
 
 
 def _benefits(

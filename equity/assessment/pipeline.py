@@ -16,12 +16,7 @@ from equity.assessment.accounts import (
     payments_table,
     response,
 )  # fmt: skip
-from equity.assessment.cells import (
-    build_cells,
-    cost_levers,
-    model_parameters,
-    producer_levers,
-)  # fmt: skip
+from equity.assessment.cells import build_cells, model_parameters
 from equity.assessment.headline import group_ranges, headline
 from equity.assessment.inputs import (
     bundled_trade,
@@ -29,12 +24,12 @@ from equity.assessment.inputs import (
     market_flows,
     unit_values,
 )  # fmt: skip
+from equity.assessment.levers import Terms, cost_levers, producer_levers
 from equity.assessment.measured import raise_flags
 from equity.assessment.outcome import outcome
 from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import drawn_cells, measures
-from equity.costs import evaluate_matrix
 from equity.errors import InputError, Problem, unknown
 from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
 from equity.standards import Standard, load_standard
@@ -42,7 +37,7 @@ from equity.trade import Trade, exposure, read_trade
 from equity.uncertainty import importance
 
 if TYPE_CHECKING:
-    from equity.costs import CostModel
+    from equity.costs import CostModel, LocalConditions
 
 __all__ = ["assess"]
 
@@ -61,6 +56,7 @@ def assess(
     year: int | None = None,
     income_year: int | None = None,
     models: Sequence[CostModel] = (),
+    local: LocalConditions | None = None,
     parameters: Mapping[str, float] | None = None,
     choices: Mapping[str, str] | None = None,
     rules: str | Path | None = None,
@@ -84,6 +80,8 @@ def assess(
         Year of the income groups; the year of the trade when not given.
     models : sequence of CostModel, optional
         Further cost models, added to the standard's own items.
+    local : LocalConditions, optional
+        Price levels, absent certifiers, governance and adapted requirements; off when not given.
     parameters : mapping of str to float, optional
         Values for switching_loss, supply_elasticity, certifier_margin, share_sold, discount_rate.
     choices : mapping of str to str, optional
@@ -129,19 +127,18 @@ def assess(
 
     cells_of = _producers(producers, standard, exposed, priced, chosen, choices)
     made = cells_of.table
-    rate = numbers["discount_rate"]
-    log: list[Any] = []
-    costs = evaluate_matrix(
-        standard.costs, made, price_year=chosen, discount_rate=rate.value, models=models, log=log,
+    terms = Terms(
+        price_year=chosen, discount_rate=numbers["discount_rate"], local=local,
+        year=max(chosen, standard.scope.start.year),
     )  # fmt: skip
+    log: list[Any] = []
+    costs = terms.costs(standard.costs, made, models=models, log=log)
     cells, levers = build_cells(
         standard, exposure=exposed, producers=made, costs=costs, unit_values=priced,
         parameters=numbers, price_year=chosen, log=log,
     )  # fmt: skip
-    levers += cost_levers(standard, made, costs, price_year=chosen, discount_rate=rate)
-    levers += producer_levers(
-        standard, cells_of, costs, price_year=chosen, discount_rate=rate.value
-    )
+    levers += cost_levers(standard, made, costs, terms)
+    levers += producer_levers(standard, cells_of, costs, terms)
 
     central = outcome(cells)
     drawn_from, values = drawn_cells(cells, levers, draws, seed)

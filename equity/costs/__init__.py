@@ -20,6 +20,7 @@ from equity.costs.group_certification import GroupCertification
 from equity.costs.inputs import Inputs
 from equity.costs.learning import Learning
 from equity.costs.local import Adaptation, LocalConditions
+from equity.costs.overlap import Overlap, overlap
 from equity.costs.percentage import PercentageOfSales
 from equity.costs.proliferation import proliferation_cost
 from equity.costs.registry import built_in, cost_model, model_names
@@ -43,6 +44,7 @@ __all__ = [
     "Item",
     "Learning",
     "LocalConditions",
+    "Overlap",
     "PercentageOfSales",
     "StandardCostModel",
     "Traceability",
@@ -53,6 +55,7 @@ __all__ = [
     "evaluate",
     "evaluate_matrix",
     "model_names",
+    "overlap",
     "present_value",
     "proliferation_cost",
     "schedule_on",
