@@ -74,6 +74,17 @@ def show(
     )
     for title, table in found.describe().items():
         _table(table, title.replace("_", " ").capitalize())
+    _costs_by_size(found)
+
+
+def _costs_by_size(standard: Any) -> None:
+    from equity.assessment.preview import costs_by_size
+    from equity.errors import InputError
+
+    try:
+        _table(costs_by_size(standard), "Yearly cost by size class, mean of producers")
+    except InputError as error:
+        typer.echo(f"Costs by size class need your own trade: {error.problems[0].message}")
 
 
 @app.command()
@@ -135,11 +146,12 @@ def check(
 def evidence(
     contains: Annotated[str, typer.Argument(help="Word to look for; everything when empty.")] = "",
     contested: Annotated[bool, typer.Option(help="Only where studies disagree.")] = False,
+    before: Annotated[int, typer.Option(help="Only data older than this year.")] = 0,
 ) -> None:
     """List figures from the literature with their citations."""
-    from equity.evidence import literature
+    from equity.evidence import literature, stale
 
-    rows = literature()
+    rows = stale(before) if before else literature()
     text = rows["id"]
     for column in ("standard", "product", "country", "quantity", "citation", "contested"):
         text = text + " " + rows[column]

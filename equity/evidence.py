@@ -14,7 +14,7 @@ from equity.errors import EvidenceError, InputError, Problem, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Parameter", "choose", "cite", "literature"]
+__all__ = ["Parameter", "Source", "choose", "cite", "literature", "source", "stale"]
 
 Status = Literal["observed", "published", "estimated", "assumption"]
 
@@ -88,6 +88,73 @@ class Parameter:
         return low, self.value if self.high is None else self.high
 
 
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a figure was read.
+
+    Parameters
+    ----------
+    id : str
+        Row of the evidence table.
+    citation : str
+        Authors, year, title or page.
+    address : str
+        Page that was read.
+    data_year : float
+        Year of the data, or of the publication; NaN when neither is stated.
+    """
+
+    id: str
+    citation: str
+    address: str
+    data_year: float
+
+
+def source(row: str) -> Source:
+    """Return the source of a figure.
+
+    Parameters
+    ----------
+    row : str
+        Id, such as ``"A042"``.
+
+    Returns
+    -------
+    Source
+        Citation, address and year.
+
+    Raises
+    ------
+    InputError
+        Unknown row, with the nearest.
+    """
+    table = literature().set_index("id")
+    if row not in table.index:
+        raise InputError(unknown("row of the evidence table", row, table.index))
+    found = table.loc[[row]].to_dict("records")[0]
+    return Source(
+        id=row, citation=found["citation"], address=found["address"], data_year=found["data_year"]
+    )
+
+
+def stale(before: int) -> pd.DataFrame:
+    """List figures whose data are older than a year, or of no stated year.
+
+    Parameters
+    ----------
+    before : int
+        Calendar year.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of `literature`, oldest first; those of no stated year last.
+    """
+    table = literature()
+    old = table[~(table["data_year"] >= before)]
+    return old.sort_values("data_year", kind="stable", ignore_index=True)
+
+
 _ROW = re.compile(r"\b[A-F]\d{3}\b")
 
 
@@ -98,7 +165,7 @@ def literature() -> pd.DataFrame:
     -------
     pandas.DataFrame
         id, topic, standard, product, country, size_class, quantity, value, low, high, unit,
-        currency_year, timing, citation, address, contested, study.
+        currency_year, timing, citation, address, contested, study, data_year.
     """
     return datasets.load_dataset("evidence/literature")
 

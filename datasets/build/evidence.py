@@ -36,6 +36,7 @@ CONTESTED = {
     "globalgap-price-effect": {"B023": "holzapfel-thesis", "B025": "holzapfel-wollni-2014"},
     "certification-income-effect": {"B017": "meemken-2020", "B021": "de-janvry-2015"},
 }  # fmt: skip
+YEAR = r"(?:19|20)\d{2}"
 TOPICS = {
     "A": "cost", "B": "benefit", "C": "trade effect", "D": "structure",
     "E": "threshold or weight", "F": "worked figure",
@@ -62,6 +63,11 @@ def literature(raw: Path) -> pd.DataFrame:
         table["id"].map(question).astype(object).where(table["id"].isin(question), "")
     )
     table["study"] = table["id"].map(study).astype(object).where(table["id"].isin(study), "")
+    # The latest year named as the data's own, else the year of the publication.
+    stated = table["currency_year"].str.findall(YEAR).map(lambda found: max(found, default=""))
+    cited = table["citation"].str.findall(YEAR).map(lambda found: max(found, default=""))
+    year = stated.where(stated != "", cited)
+    table["data_year"] = pd.to_numeric(year.where(year != "", None))
     return table.sort_values("id", ignore_index=True)
 
 
@@ -87,6 +93,7 @@ def build(raw: Path) -> None:
             "citation": Field("string", "source"), "address": Field("string", "page read"),
             "contested": Field("string", "question that several rows answer differently"),
             "study": Field("string", "short name of the study, where contested"),
+            "data_year": Field("number", "year of the data, or of the publication; may be missing"),
         },
         assertions=["234 figures", "the five parts of the Tulane estimate add up to 709,751,142 and "
                     "divide by 1,300 issuers to 545,962"],
