@@ -28,7 +28,9 @@ _BISECTIONS = 60
 
 
 class Choice(NamedTuple):
-    """Shares of a cell's producers (number) and of their baseline value (value); each triple sums to one.
+    """Shares of a cell's producers and of their baseline value.
+
+    Complying, diverting and exiting add up to one, by number and by value.
 
     Parameters
     ----------
@@ -215,7 +217,7 @@ def label_price(
     floor: ArrayLike = 0.0,
     share_sold: ArrayLike = 1.0,
 ) -> Floats:
-    """Expected price of certified output with an administered premium and a price floor.
+    """Give the expected price of certified output with an administered premium and a price floor.
 
     ``a = max(floor, b) (1 + premium)``; the part that is not sold as certified earns b.
 
@@ -243,9 +245,10 @@ def label_price(
 
 
 def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None = None) -> Floats:
-    """Share of certified output that finds a certified buyer once entry has settled.
+    """Find the share of certified output that has a certified buyer once entry has settled.
 
-    Solves ``s = min(1, demand / supply(s))`` by bisection: supply rises with s, so there is one root.
+    Solves ``s = min(1, demand / supply(s))`` by bisection: supply rises with s, so there is one
+    root.
 
     Parameters
     ----------
