@@ -19,11 +19,9 @@ html_theme_options = {
 }
 html_show_sourcelink = False
 exclude_patterns = ["how-to/files"]
-templates_path = ["_templates"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
 
-autosummary_generate = True
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False

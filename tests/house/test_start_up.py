@@ -44,7 +44,7 @@ def test_nothing_heavy_is_loaded_by_the_import_or_the_help():
     code = (
         "import sys, equity, equity.cli; "
         f"found = [name for name in {heavy!r} if name in sys.modules]; "
-        "sys.exit(', '.join(found))"
+        "sys.exit(', '.join(found) or None)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"loaded: {done.stderr}"
