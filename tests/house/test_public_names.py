@@ -59,8 +59,8 @@ def test_the_face_has_few_names():
 
 
 def test_a_wrong_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'asess'"):
-        equity.asess  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        equity.nothing  # noqa: B018
 
 
 def test_the_version_is_the_same_everywhere():
