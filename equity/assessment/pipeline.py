@@ -17,7 +17,7 @@ from equity.assessment.accounts import (
     response,
 )  # fmt: skip
 from equity.assessment.cells import build_cells, model_parameters
-from equity.assessment.headline import group_ranges, headline
+from equity.assessment.headline import at_stake, group_ranges, headline
 from equity.assessment.inputs import (
     bundled_trade,
     choose_year,
@@ -173,6 +173,7 @@ def assess(
             draws=draws,
             seed=seed,
             structure=origin,
+            at_stake=at_stake(exposed, names),
         ),
         exposure=exposed,
         producers=made,

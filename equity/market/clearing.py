@@ -27,7 +27,8 @@ _LEAST_SLOPE = 1e-9
 _DECREASE = 1e-4
 _ROUNDING = 1e-14
 _INNER, _OUTER = 0.01, 0.5
-_ENCLOSING_STEPS = 200
+_MOST_NOISE = 1e-10
+_ENCLOSING_STEPS = 100
 _LONGEST_JUMP = 2.0
 _BISECT_EVERY = 3
 _LEAST_GAIN = 1e-300
@@ -350,7 +351,7 @@ def _enclose(
 
     def abroad(second: Floats) -> tuple[Floats, Floats]:
         local.second = second
-        local.first = _increasing_root(at_home, local.first, tolerance * _INNER)
+        local.first = _increasing_root(at_home, local.first, max(tolerance * _INNER, _ROUNDING))
         here = _excess(part, local, demand)
         slopes = here.now.slopes
         through = slopes[3] - slopes[2] * slopes[1] / np.maximum(slopes[0], _LEAST_SLOPE)
@@ -371,8 +372,9 @@ def _increasing_root(
     for step in range(_ENCLOSING_STEPS):
         value, slope = function(x)
         low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
-        width = high - low
-        done = (np.abs(value) <= tolerance) | (width <= np.spacing(np.abs(x)) * 2)
+        width, grain = high - low, np.spacing(np.maximum(np.abs(x), 1.0)) * 2
+        noise = np.minimum(slope * grain, _MOST_NOISE)
+        done = (np.abs(value) <= np.maximum(tolerance, noise)) | (width <= grain)
         if done.all():
             break
         with np.errstate(divide="ignore", invalid="ignore"):
