@@ -27,7 +27,8 @@ def earlier(raw: Path, codes: list[str]) -> dict[str, list[str]]:
     """HS 2007 codes of HS 2012 codes."""
     found = duckdb.sql(
         f"""
-        select lpad("code.after"::varchar, 6, '0') as new, lpad("code.before"::varchar, 6, '0') as old
+        select lpad("code.after"::varchar, 6, '0') as new,
+               lpad("code.before"::varchar, 6, '0') as old
         from '{(raw / CONCORDANCE).as_posix()}' where adjustment = '2012 to 2007'
         """
     ).df()

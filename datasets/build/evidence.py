@@ -95,7 +95,7 @@ def build(raw: Path) -> None:
             "study": Field("string", "short name of the study, where contested"),
             "data_year": Field("number", "year of the data, or of the publication; may be missing"),
         },
-        assertions=["234 figures", "the five parts of the Tulane estimate add up to 709,751,142 and "
-                    "divide by 1,300 issuers to 545,962"],
+        assertions=["234 figures", "the five parts of the Tulane estimate add up to 709,751,142 "
+                    "and divide by 1,300 issuers to 545,962"],
         script="evidence.py", key=["id"],
     )  # fmt: skip

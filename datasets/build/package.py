@@ -225,7 +225,7 @@ def _register(path: Path, resource: dict[str, Any]) -> None:
 def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.write_bytes(content)
-    os.replace(draft, path)
+    draft.replace(path)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ classes become three: small under 2 ha, medium from 2 to under 20 ha, large abov
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def _number(cell: object) -> float:
 
 
 def _sum(values: list[float]) -> float:
-    present = [value for value in values if value == value]
+    present = [value for value in values if not math.isnan(value)]
     return sum(present) if present else float("nan")
 
 

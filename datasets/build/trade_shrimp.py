@@ -51,7 +51,8 @@ def build(raw: Path) -> None:
             "source": Field("string", "baci: both sides' reports reconciled by CEPII"),
             "valuation": Field("string", "fob"),
         },
-        assertions=["total equals the raw table; cold-water and other shrimps added up", "IND to USA 030617 in the raw table: 224,855 t, 2,032 m USD",
+        assertions=["total equals the raw table; cold-water and other shrimps added up",
+                    "IND to USA 030617 in the raw table: 224,855 t, 2,032 m USD",
                     "trade of a country with itself is kept; readers set it aside"],
         script="trade_shrimp.py", key=["exporter", "importer", "product"],
     )  # fmt: skip
