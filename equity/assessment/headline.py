@@ -183,7 +183,7 @@ def at_stake(exposure: pd.DataFrame, names: pd.DataFrame) -> str:
     rows = rows.sort_values(["regulated_value", "name"], ascending=[False, True]).head(LISTED)
     several = exposure["product"].nunique() > 1
     said_of = [
-        f"{row['name']}{', ' + str(row['product_name']).lower() if several else ''} sells "
+        f"{row['name']}{' (' + str(row['product_name']).lower() + ')' if several else ''} sells "
         f"{said(row['market_share'], SHARE)} of its {said(row['total_value'], USD)} there"
         for row in rows.to_dict("records")
     ]
