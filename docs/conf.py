@@ -18,6 +18,11 @@ html_theme_options = {
     "secondary_sidebar_items": ["page-toc"],
 }
 html_show_sourcelink = False
+# Pages without pages below them need no list of them.
+html_sidebars = {
+    page: []
+    for page in ("index", "tutorial", "nomenclature", "how-to/*", "explanation/*", "decisions/0*")
+}
 exclude_patterns = ["how-to/files"]
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist"]
