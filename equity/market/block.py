@@ -26,6 +26,7 @@ Flags = NDArray[np.bool_]
 LEAST_DISPERSION = 0.01
 NEGLIGIBLE_COST = 1e-7
 _LEAST_WIDTH = 1e-9
+_DENSITY_AT_ZERO = 1 / np.sqrt(2 * np.pi)
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,10 @@ class Block:
         Place of each cell in the arrays of shape (slots, nodes) that follow; empty places weigh 0.
     entering, paid : numpy.ndarray
         ``w (1 - c0)`` and ``w (1 - c0) kept^eps`` by slot and node.
-    log_kept, base, spread, steep : numpy.ndarray
-        Log of the part of the price kept, the part of the normal score without the price, s,
-        ``(1 + eps) / s``.
+    log_kept, base, inverse : numpy.ndarray
+        Log of the part of the price kept, the part of the normal score without the price, 1 / s.
+    entering_slope, paid_slope : numpy.ndarray
+        `entering` and `paid` times ``(1 + eps) / s`` and the normal density at zero.
     earlier : numpy.ndarray
         By node: share of the value that complied before.
     always : numpy.ndarray of bool
@@ -130,8 +132,9 @@ class Block:
     paid: Floats
     log_kept: Floats
     base: Floats
-    spread: Floats
-    steep: Floats
+    inverse: Floats
+    entering_slope: Floats
+    paid_slope: Floats
     earlier: Floats
     always: Flags
     step_slot: Integers
@@ -265,23 +268,26 @@ def _cell_arrays(cells: Cells, rows: slice, nodes: slice, node: dict[str, Any]) 
         base = np.log(np.where(free, 1.0, mean)) - np.log(np.where(free, 1.0, power * fixed))
     new = 1 - cells.compliant_share[rows]
     weight = cells.value[rows] / total[at]
+    entering, steep = weight * new, power / spread * _DENSITY_AT_ZERO
+    paid = entering * np.where(kept > 0, kept**eps, 0.0)
     return {
         "at": at,
         "weight": weight,
-        "entering": weight * new,
-        "paid": weight * new * np.where(kept > 0, kept**eps, 0.0),
+        "entering": entering,
+        "paid": paid,
+        "entering_slope": entering * steep,
+        "paid_slope": paid * steep,
         "log_kept": log_kept,
         "base": np.where(free, -np.inf, base / spread + spread / 2),
-        "spread": spread,
-        "steep": power / spread,
+        "inverse": 1 / spread,
         "always": free & (kept > 0) & ~node["anchored"][at],
         "free": free & (kept > 0) & node["anchored"][at],
     }
 
 
 _EMPTY = {
-    "entering": 0.0, "paid": 0.0, "log_kept": 0.0, "base": -np.inf, "spread": 1.0, "steep": 0.0,
-    "always": False,
+    "entering": 0.0, "paid": 0.0, "log_kept": 0.0, "base": -np.inf, "inverse": 1.0,
+    "entering_slope": 0.0, "paid_slope": 0.0, "always": False,
 }  # fmt: skip
 
 

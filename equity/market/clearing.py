@@ -32,7 +32,6 @@ _ENCLOSING_STEPS = 100
 _LONGEST_JUMP = 2.0
 _BISECT_EVERY = 3
 _LEAST_GAIN = 1e-300
-_DENSITY_AT_ZERO = 1 / np.sqrt(2 * np.pi)
 
 
 @dataclass
@@ -152,22 +151,21 @@ def supply(block: Block, state: State) -> Supply:
         Both segments, relative to the baseline.
     """
     walk = _walk(block, state)
-    value, by_price, by_outside = _complying(block, walk)
+    value, density, lever = _complying(block, walk)
     step = block.step_slot, block.step_at
     if len(block.step_at):
         value[step] = walk.complying
-    join = (block.paid * value).sum(axis=0)
-    leave = (block.entering * (1 - value)).sum(axis=0)
-    price_in, price_out = ((part * by_price).sum(axis=0) for part in (block.paid, block.entering))
-    away_in, away_out = ((part * by_outside).sum(axis=0) for part in (block.paid, block.entering))
-    in_first, out_first = price_in * walk.price_first, price_out * walk.price_first
-    in_second = (price_in + away_in) * walk.outside_second
-    out_second = (price_out + away_out) * walk.outside_second
+    join = _over_slots(block.paid, value)
+    leave = _over_slots(block.entering, 1 - value)
+    both_in, both_out = (_over_slots(s, density) for s in (block.paid_slope, block.entering_slope))
+    in_first = (both_in + _over_slots(block.paid_slope, lever)) * walk.price_first
+    out_first = (both_out + _over_slots(block.entering_slope, lever)) * walk.price_first
+    in_second, out_second = both_in * walk.outside_second, both_out * walk.outside_second
     if len(block.step_at):
         jump = np.zeros(value.shape)
         jump[step] = walk.complying_first
-        in_first = in_first + (block.paid * jump).sum(axis=0)
-        out_first = out_first + (block.entering * jump).sum(axis=0)
+        in_first = in_first + _over_slots(block.paid, jump)
+        out_first = out_first + _over_slots(block.entering, jump)
     taken = np.where(block.anchored, block.diverted * np.exp(block.eps * walk.outside), 0.0)
     stayed = np.exp(block.eps * state.second)
     mass, abroad = block.earlier + join, stayed + taken * leave
@@ -185,25 +183,42 @@ def supply(block: Block, state: State) -> Supply:
     return Supply(walk.price, value, leave, *logs, stayed, taken * leave, slopes)
 
 
-def _complying(block: Block, walk: _Position) -> tuple[Floats, Floats, Floats]:
-    """Share by value that complies in each cell and its slopes in the two log prices.
+def _over_slots(left: Floats, right: Floats) -> Floats:
+    """Sum of products over the cells of each node."""
+    added: Floats = np.einsum("zn,zn->n", left, right)
+    return added
 
-    The gain is written as a growth over the outside price, which keeps its digits when it is small.
+
+def _complying(block: Block, walk: _Position) -> tuple[Floats, Floats, Floats]:
+    """Share by value that complies in each cell, and what its slopes are made of.
+
+    With ``gain = net^(1 + eps) - outside^(1 + eps)`` the slope in both log prices together is the
+    density of the normal score, and the slope in the regulated price alone is more by the density
+    times ``outside^(1 + eps) / gain``. The gain is written as a growth over the outside price, which
+    keeps its digits when it is small. Arrays are reused: this is where the time goes.
     """
-    growth = block.power * (walk.ratio + block.log_kept)
+    growth = walk.ratio + block.log_kept
+    growth *= block.power
     lost = np.exp(block.power * walk.outside)
     if block.anchored.all():
-        gain = lost * np.expm1(growth)
+        gain = np.expm1(growth, out=growth)
+        gain *= lost
     else:
         gain = np.where(block.anchored, lost * np.expm1(growth), np.exp(growth))
         lost = np.where(block.anchored, lost, 0.0)
-    gain = np.maximum(gain, _LEAST_GAIN)
-    score = block.base + np.log(gain) / block.spread
+    np.maximum(gain, _LEAST_GAIN, out=gain)
+    score = np.log(gain)
+    score *= block.inverse
+    score += block.base
     value = ndtr(score)
     if block.always.any():
-        value = np.where(block.always, 1.0, value)
-    common = np.exp(-0.5 * score * score) * (block.steep * _DENSITY_AT_ZERO) / gain
-    return value, common * (gain + lost), -common * lost
+        value[block.always] = 1.0
+    score *= score
+    score *= -0.5
+    density = np.exp(score, out=score)
+    lever = np.divide(lost, gain, out=gain)
+    lever *= density
+    return value, density, lever
 
 
 class _Excess(NamedTuple):
@@ -315,9 +330,12 @@ def clear(
         trial = State(state.first + reach * move[0], state.second + reach * move[1])
         here = _excess(block, trial, demand)
         better = moving & ((here.size <= (1 - _DECREASE * length) * size) | np.isinf(size))
-        state.first = np.where(better, trial.first, state.first)
-        state.second = np.where(better, trial.second, state.second)
-        state.now = here.now if better[moving].all() else None
+        if better[moving].all():
+            state.first, state.second, state.now = trial.first, trial.second, here.now
+        else:
+            state.first = np.where(better, trial.first, state.first)
+            state.second = np.where(better, trial.second, state.second)
+            state.now = None
         size = np.where(better, here.size, size)
         length = np.where(better, 1.0, length / 2)
         moving = active & (size > tolerance)

@@ -36,7 +36,7 @@ _RIDGE = 1e-12
 _LEAST = np.finfo(float).tiny
 _LONGEST_STEP = 1.0
 _LARGEST = 500.0
-_SMALL = -0.5
+_SMALL = -0.99
 _SHOWN = 5
 
 
