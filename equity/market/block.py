@@ -7,7 +7,7 @@ number that moves the price, then the share, then the price again, so that no fu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from equity.market.indexing import REGULATED, Cells, Index
 
-__all__ = ["Block", "Elasticities", "cut", "restrict"]
+__all__ = ["Block", "Elasticities", "cut"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -67,6 +67,8 @@ class Block:
         Stalls that no price can supply, markets with no other stall.
     market_start, node_start : numpy.ndarray
         First market and node of each product.
+    stall_product, market_product, node_product : numpy.ndarray
+        Product of each, counted from 0 in the block.
     regulated, other : numpy.ndarray
         Stall of each node, -1 for none.
     sigma, eps, power : numpy.ndarray
@@ -115,8 +117,9 @@ class Block:
     market_closed: Flags
     market_start: Integers
     node_start: Integers
-    node_product: Integers
+    stall_product: Integers
     market_product: Integers
+    node_product: Integers
     regulated: Integers
     other: Integers
     sigma: Floats
@@ -187,6 +190,9 @@ def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> 
         **_side_arrays(index, by, stalls, markets),
         market_start=_starts(index.market_product[markets], first, last),
         node_start=_starts(index.node_product[nodes], first, last),
+        stall_product=index.stall_product[stalls].astype(np.int64) - first,
+        market_product=index.market_product[markets].astype(np.int64) - first,
+        node_product=index.node_product[nodes].astype(np.int64) - first,
         **node,
         **_padded(cell, node),
         **steps,
@@ -226,7 +232,6 @@ def _side_arrays(index: Index, by: Elasticities, stalls: slice, markets: slice) 
         "stall_taste": taste[sold] * (index.stall_segment[stalls] == REGULATED),
         "market_taste": taste[bought] * (index.market_segment[markets] == REGULATED),
         "market_power": (by.substitution - by.demand)[bought],
-        "market_product": bought.astype(np.int64),
     }
 
 
@@ -241,7 +246,6 @@ def _node_arrays(index: Index, by: Elasticities, stalls: slice, nodes: slice) ->
         loss, floor = np.log1p(-by.loss)[product], np.log(by.domestic)[product]
     loss = np.where(other >= 0, loss, -np.inf)
     return {
-        "node_product": product.astype(np.int64),
         "regulated": regulated,
         "other": other,
         "sigma": by.substitution[product],
@@ -346,37 +350,3 @@ def _steps(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
         "outlet": np.where(node["loss"] == -np.inf, np.inf, outlet),
         "ratio": ratio,
     }
-
-
-_BY_NODE = (
-    "regulated", "other", "sigma", "eps", "power", "loss", "floor", "diverted", "anchored",
-    "outlet", "ratio", "node_product", "earlier",
-)  # fmt: skip
-_BY_SLOT = tuple(_EMPTY)
-_BY_STEP = ("step_slot", "step_start", "step_width", "step_own")
-
-
-def restrict(block: Block, nodes: Integers) -> Block:
-    """Keep a few nodes of a block; stalls and markets stay as they are.
-
-    Parameters
-    ----------
-    block : Block
-        Products.
-    nodes : numpy.ndarray of int
-        Nodes to keep, ascending.
-
-    Returns
-    -------
-    Block
-        With nodes, cells and steps renumbered.
-    """
-    renumber = np.full(len(block.eps), -1, np.int64)
-    renumber[nodes] = np.arange(len(nodes))
-    cells = np.flatnonzero(renumber[block.at] >= 0)
-    steps = np.flatnonzero(renumber[block.step_at] >= 0)
-    kept: dict[str, Any] = {name: getattr(block, name)[nodes] for name in _BY_NODE}
-    kept |= {name: getattr(block, name)[:, nodes] for name in _BY_SLOT}
-    kept |= {name: getattr(block, name)[steps] for name in _BY_STEP}
-    kept |= {"slot": block.slot[cells], "at": renumber[block.at[cells]]}
-    return replace(block, step_at=renumber[block.step_at[steps]], **kept)

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from equity.market.block import Block, restrict
+from equity.market.block import Block
+from equity.market.parts import restrict
 
 __all__ = ["State", "Supply", "baseline", "clear", "least_other", "supply", "write_prices"]
 

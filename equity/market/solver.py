@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import ConvergenceError, InputError, Problem
-from equity.market.block import Block, Elasticities, cut, restrict
+from equity.market.block import Block, Elasticities, cut
 from equity.market.clearing import State, baseline, clear, supply, write_prices
 from equity.market.indexing import Cells, Index
+from equity.market.parts import take_products
 
 __all__ = ["Solution", "demand_at", "price_indices", "solve"]
 
@@ -160,6 +161,21 @@ class _Acceleration:
             (spread[:, k] * self._images[k] for k in range(size)), np.zeros(len(image))
         )
 
+    def keep(
+        self,
+        elements: NDArray[np.bool_],
+        products: NDArray[np.bool_],
+        starts: Integers,
+        product: Integers,
+    ) -> None:
+        """Forget the products that have left."""
+        self._starts, self._product = starts, product
+        self._moves = [one[elements] for one in self._moves]
+        self._images = [one[elements] for one in self._images]
+        self._gram = self._gram[products]
+        if self._last is not None:
+            self._last = (self._last[0][elements], self._last[1][elements])
+
     def _remember(self, image: Floats, move: Floats) -> int:
         if len(self._moves) < self._memory:
             self._moves.append(move)
@@ -193,63 +209,86 @@ def solve_block(
     tuple of numpy.ndarray
         price, index, value, exported, iterations, residual as in `Solution`.
     """
-    work = _Working(block)
     level = price_indices(block, np.zeros(len(block.stall_delta)))
-    level = level if start is None else np.asarray(start, float)
+    work = _Working(block, level if start is None else np.asarray(start, float), memory)
     products = block.last - block.first
-    local = block.market_product - block.first
-    acceleration = _Acceleration(block.market_start, local, memory)
     iterations = np.zeros(products, np.int64)
     residual = np.full(products, np.inf)
-    power = np.abs(block.market_power)
-    active = residual > tolerance
     for iteration in range(1, _ITERATIONS + 1):
-        inner = _INNER_SHARE * max(min(residual[active].max(), _FIRST_INNER), tolerance)
-        excess = work.clear(demand_at(block, level), active, inner)
-        image = price_indices(block, work.price[:-1])
-        move = image - level
-        reached = np.maximum.reduceat(power * np.abs(move), block.market_start)
-        reached = reached + np.maximum.reduceat(excess, block.node_start)
-        iterations[active] = iteration
-        residual = np.where(active, reached, residual)
-        active = residual > tolerance
-        if not active.any():
+        reached = work.iterate(residual, tolerance)
+        iterations[work.products] = iteration
+        residual[work.products] = reached
+        if not (residual > tolerance).any():
             break
-        following = acceleration.extrapolate(image, move)
-        step = np.clip(following - level, -_LONGEST_STEP, _LONGEST_STEP)
-        level = np.where(active[local], level + step, level)
+        work.advance(reached > tolerance)
     return _finish(block, work.whole(), iterations, residual)
 
 
 class _Working:
-    """Nodes still moving: converged products leave the arrays once they are many."""
+    """Products still moving; those that have converged leave the arrays once they are many.
 
-    def __init__(self, block: Block) -> None:
-        self._block, self._part = block, block
-        self._all = baseline(block)
-        self._state = baseline(block)
+    Parameters
+    ----------
+    block : Block
+        All products.
+    level : numpy.ndarray
+        (markets,), log price indices to start from.
+    memory : int
+        Of the extrapolation.
+    """
+
+    def __init__(self, block: Block, level: Floats, memory: int) -> None:
+        self._block, self._level = block, level
+        self._state, self._all = baseline(block), baseline(block)
         self._nodes = np.arange(len(block.eps))
-        self._product = block.node_product - block.first
-        self._excess = np.zeros(len(block.eps))
-        self.price = np.zeros(len(block.stall_delta) + 1)
+        self.products = np.arange(block.last - block.first)
+        self._active = np.ones(len(self.products), bool)
+        self._acceleration = _Acceleration(block.market_start, block.market_product, memory)
+        self._image = self._move = level
 
-    def clear(self, demand: Floats, active: NDArray[np.bool_], tolerance: float) -> Floats:
-        """Clear the nodes of active products; return the excess of every node."""
-        moving = active[self._product[self._nodes]]
-        if moving.sum() < _CROWDED * len(moving):
-            self.whole()
-            self._nodes = self._nodes[moving]
-            self._part = restrict(self._block, self._nodes)
-            self._state = State(self._all.first[self._nodes], self._all.second[self._nodes])
-            moving = np.ones(len(self._nodes), bool)
-        self._excess[self._nodes] = clear(
-            self._part, self._state, demand, moving, tolerance, _NEWTON_STEPS
+    def iterate(self, residual: Floats, tolerance: float) -> Floats:
+        """Map the price indices once; return the residual of every product in the arrays."""
+        block, old = self._block, residual[self.products]
+        worst = min(old[self._active].max(), _FIRST_INNER)
+        excess = clear(
+            block,
+            self._state,
+            demand_at(block, self._level),
+            self._active[block.node_product],
+            _INNER_SHARE * max(worst, tolerance),
+            _NEWTON_STEPS,
         )
-        write_prices(self._part, self._state, self.price)
-        return self._excess
+        price = np.zeros(len(block.stall_delta) + 1)
+        write_prices(block, self._state, price)
+        self._image = price_indices(block, price[:-1])
+        self._move = self._image - self._level
+        far = np.abs(block.market_power * self._move)
+        reached = np.maximum.reduceat(far, block.market_start)
+        reached = reached + np.maximum.reduceat(excess, block.node_start)
+        return np.where(self._active, reached, old)
+
+    def advance(self, active: NDArray[np.bool_]) -> None:
+        """Extrapolate the price indices of the products that have not converged."""
+        following = self._acceleration.extrapolate(self._image, self._move)
+        step = np.clip(following - self._level, -_LONGEST_STEP, _LONGEST_STEP)
+        self._level = np.where(active[self._block.market_product], self._level + step, self._level)
+        self._active = active
+        if active.sum() < _CROWDED * len(active):
+            self._compact(active)
+
+    def _compact(self, keep: NDArray[np.bool_]) -> None:
+        self.whole()
+        block = self._block
+        nodes, markets = keep[block.node_product], keep[block.market_product]
+        self._nodes, self.products = self._nodes[nodes], self.products[keep]
+        self._state = State(self._state.first[nodes], self._state.second[nodes])
+        self._level = self._level[markets]
+        self._block = take_products(block, keep)
+        self._active = self._active[keep]
+        self._acceleration.keep(markets, keep, self._block.market_start, self._block.market_product)
 
     def whole(self) -> State:
-        """Positions of every node."""
+        """Positions of every node of the first block."""
         self._all.first[self._nodes] = self._state.first
         self._all.second[self._nodes] = self._state.second
         return self._all
