@@ -254,9 +254,6 @@ class TestSizeClasses:
         assert kept["small"] / kept["medium"] == pytest.approx(every["small"] / every["medium"])
         assert part.steps["step"].str.contains("may not take part").any()
 
-    @pytest.mark.xfail(
-        raises=NameError, strict=True, reason="synthesis.py uses Problem without importing it"
-    )
     def test_a_chain_without_any_class_left_is_refused(self):
         with pytest.raises(InputError, match="large"):
             made(("ETH", COFFEE, 1e9, 4000.0), size_classes=("large",))
