@@ -98,6 +98,9 @@ def assess(
     ] = None,
     year: Annotated[int | None, typer.Option(help="Year of the trade to assess.")] = None,
     rules: Annotated[Path | None, typer.Option(help="Your own rule table (TOML).")] = None,
+    closure: Annotated[
+        str, typer.Option(help="How prices react: fixed, or equilibrium.")
+    ] = "fixed",
     draws: Annotated[int, typer.Option(help="Draws behind the ranges.")] = 500,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,
     out: OutFolder = Path("out"),
@@ -116,6 +119,7 @@ def assess(
             producers=None if producers is None else read_producers(producers),
             year=year,
             rules=rules,
+            closure=closure,
             draws=draws,
             seed=seed,
         )

@@ -25,6 +25,7 @@ CELL = [*CHAIN, "size_class"]
 # Roles that sit where the goods are bought; every other role sits where they are grown or made.
 ABROAD = ("buyer", "consumer", "donor")
 LOCAL = "local"
+OTHER_MARKETS = "other_markets"
 
 
 class IdentityError(EquityError):
@@ -187,8 +188,10 @@ def to_importers(amounts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def flows_table(outcome: Outcome, flows: pd.DataFrame) -> pd.DataFrame:
-    """Trade before and after, at fixed market prices.
+def flows_table(
+    outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Lay out trade before and after.
 
     What complies goes where it went. What diverts goes to the exporter's other markets in
     proportion to what they took before.
@@ -199,12 +202,16 @@ def flows_table(outcome: Outcome, flows: pd.DataFrame) -> pd.DataFrame:
         Central, one-dimensional.
     flows : pandas.DataFrame
         exporter, importer, product, value, regulated_value.
+    after : pandas.DataFrame, optional
+        exporter, importer, product, value_after, of a closure that moves prices.
 
     Returns
     -------
     pandas.DataFrame
         The schema's ``flows`` table.
     """
+    if after is not None:
+        return _cleared_flows(flows, after)
     before, complying, diverted = _values(outcome)
     kept = outcome.cells.key[CHAIN].assign(before=before, kept=complying, diverted=diverted)
     kept = kept.groupby(CHAIN, as_index=False).sum()
@@ -226,6 +233,15 @@ def flows_table(outcome: Outcome, flows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def _cleared_flows(flows: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    key = ["exporter", "importer", "product"]
+    table = flows[[*key, "value"]].rename(columns={"value": "value_before"})
+    joined = table.merge(after, on=key, how="left", validate="one_to_one")
+    # A flow of nothing has no market to clear.
+    moved = joined["value_after"].where(joined["value_before"] > 0, 0.0)
+    return joined.assign(value_after=moved)
+
+
 def check_identities(
     outcome: Outcome,
     *,
@@ -235,6 +251,7 @@ def check_identities(
     payments: pd.DataFrame,
     incidence: pd.DataFrame,
     ledger: pd.DataFrame,
+    other_sales: float | None = None,
 ) -> pd.DataFrame:
     """Assert the accounting identities of a run.
 
@@ -246,6 +263,8 @@ def check_identities(
         Tables of the run.
     ledger : pandas.DataFrame
         Trade read: step and value, with the step ``read`` first.
+    other_sales : float, optional
+        Sales that the standard does not ask about, after prices moved, USD a year.
 
     Returns
     -------
@@ -284,11 +303,12 @@ def check_identities(
                     size=gross)
           for side in ("role", "income_group", "component")),
         reconcile("producers' surplus", float(outcome.producer_net.sum()),
-                  float(incidence.loc[incidence["role"] == PRODUCER, "amount"].sum()),
+                  float(incidence.loc[(incidence["role"] == PRODUCER)
+                                      & (incidence["component"] != OTHER_MARKETS), "amount"].sum()),
                   "change of surplus over cells = producers' rows of the incidence", size=gross),
         reconcile("flows before", float(flows_after["value_before"].sum()),
                   float(flows["value"].sum()), "no flow is lost on the way"),
-        _after(outcome, flows, flows_after),
+        _after(outcome, flows, flows_after, other_sales),
     ]  # fmt: skip
     table = pd.DataFrame(rows)
     if not table["passed"].all():
@@ -312,14 +332,16 @@ def _trade(ledger: pd.DataFrame, flows: pd.DataFrame) -> dict[str, Any]:
                      "trade read = used + set aside, each step listed")  # fmt: skip
 
 
-def _after(outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame) -> dict[str, Any]:
+def _after(
+    outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame, other_sales: float | None
+) -> dict[str, Any]:
     _, complying, diverted = _values(outcome)
-    sold = float((complying + diverted).sum())
-    other = float((flows["value"] - flows["regulated_value"]).sum())
+    elsewhere = float((flows["value"] - flows["regulated_value"]).sum())
+    sold = float((complying + diverted).sum()) + (elsewhere if other_sales is None else other_sales)
     return reconcile(
         "flows after",
         float(after["value_after"].sum()),
-        sold + other,
+        sold,
         "what producers sell = what importers buy",
     )
 
@@ -327,7 +349,11 @@ def _after(outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame) -> dict[s
 def _values(outcome: Outcome) -> tuple[Any, Any, Any]:
     """F.o.b. value of each cell before, complying after and diverted after, USD a year."""
     cells = outcome.cells
-    earlier, entering, diverting = quantity_sold(outcome.choice, cells.supply_elasticity)
+    earlier, entering, diverting = quantity_sold(
+        outcome.choice, cells.supply_elasticity, outcome.price
+    )
     value = np.asarray(cells.sales) + np.asarray(cells.margin)
-    complying = (cells.sales * outcome.price + cells.margin) * (earlier + entering)
-    return value, complying, value * diverting * outcome.choice.outside
+    paid = cells.sales * outcome.price + cells.margin * outcome.market_price
+    complying = paid * (earlier + entering)
+    # Buyers elsewhere pay the price there; the switching loss is lost on the way.
+    return value, complying, value * diverting * outcome.price_other

@@ -33,6 +33,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "value_not_complying_share": (SHARE, "of regulated sales are by those who would not comply"),
     "trader_net": (USD, "traders' gains less losses"),
     "premium_paid": (USD, "premium that buyers pay"),
+    "consumer_net": (USD, "consumers' gains less losses as prices move"),
+    "other_markets_net": (USD, "gains less losses in sales that the standard does not ask about"),
     "fees": (USD, "fees paid to certifiers, laboratories and authorities"),
     "small_burden": (SHARE, "cost of complying over sales, small producers"),
     "large_burden": (SHARE, "cost of complying over sales, large producers"),

@@ -18,7 +18,7 @@ from equity.market.surplus import producer_components, quantity_sold, trader_mar
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cells", "Outcome", "outcome"]
+__all__ = ["Cells", "Market", "Outcome", "outcome", "own_costs"]
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -119,6 +119,26 @@ class Cells:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Market:
+    """Prices that a closure found, and what they do to those outside the cells.
+
+    Parameters
+    ----------
+    regulated, other : numpy.ndarray
+        a and b of each cell, baseline 1.
+    consumers, other_producers, other_traders : numpy.ndarray
+        Totals, USD a year: of consumers in all markets, and of producers and traders in the sales
+        that the standard does not ask about.
+    """
+
+    regulated: Floats
+    other: Floats
+    consumers: Floats
+    other_producers: Floats
+    other_traders: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one pass gives; arrays have the shape of the cells.
 
@@ -130,6 +150,8 @@ class Outcome:
         Who complies, diverts and exits.
     price, price_other : numpy.ndarray
         a and b, baseline 1.
+    market_price : numpy.ndarray
+        a without an administered premium.
     fixed, variable : numpy.ndarray
         F in USD a year per producer and v as a share of price, the producer's own part.
     components : dict of str to numpy.ndarray
@@ -138,17 +160,21 @@ class Outcome:
         Change of the traders' surplus, USD a year.
     premium_paid : numpy.ndarray
         What buyers pay on top of the market price, USD a year.
+    market : Market or None
+        What moving prices do elsewhere; None at fixed prices.
     """
 
     cells: Cells
     choice: Choice
     price: Floats
     price_other: Floats
+    market_price: Floats
     fixed: Floats
     variable: Floats
     components: dict[str, Floats]
     trader: Floats
     premium_paid: Floats
+    market: Market | None = None
 
     @property
     def producer_net(self) -> Floats:
@@ -192,8 +218,8 @@ def _share(cost: Floats, mean_sales: Floats) -> Floats:
     return share
 
 
-def outcome(cells: Cells) -> Outcome:
-    """Run choices and surplus at fixed market prices.
+def own_costs(cells: Cells) -> tuple[Floats, Floats]:
+    """Give what complying costs a producer itself.
 
     Parameters
     ----------
@@ -202,22 +228,42 @@ def outcome(cells: Cells) -> Outcome:
 
     Returns
     -------
-    Outcome
-        Choices, components and payments, same shape as the cells.
+    fixed, variable : numpy.ndarray
+        F in USD a year and v as a share of price.
     """
     fixed_item = (cells.items["behaviour"] == "fixed").to_numpy()
     own_bill = cells.paid_by_producer
     shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
     fixed = np.broadcast_to(cells.cost(own_bill & fixed_item), shape)
-    mean_sales = np.broadcast_to(cells.mean_sales, shape)
-    variable = np.broadcast_to(
-        _share(cells.cost(own_bill & ~fixed_item), cells.reference_sales), shape
+    share = _share(cells.cost(own_bill & ~fixed_item), cells.reference_sales)
+    return fixed, np.broadcast_to(share, shape)
+
+
+def outcome(cells: Cells, market: Market | None = None) -> Outcome:
+    """Run choices and surplus at given market prices.
+
+    Parameters
+    ----------
+    cells : Cells
+        One row per exporter, product and size class.
+    market : Market, optional
+        Prices of a closure; the baseline's when not given.
+
+    Returns
+    -------
+    Outcome
+        Choices, components and payments, same shape as the cells.
+    """
+    fixed, variable = own_costs(cells)
+    shape = fixed.shape
+    other = np.ones(shape) if market is None else np.broadcast_to(market.other, shape)
+    market_price = np.ones(shape) if market is None else np.broadcast_to(market.regulated, shape)
+    price = np.broadcast_to(
+        label_price(market_price, cells.premium, cells.floor, cells.share_sold), shape
     )
-    other = np.ones(shape)
-    price = np.broadcast_to(label_price(other, cells.premium, cells.floor, cells.share_sold), shape)
-    cost_price = price * np.maximum(1 - variable, 0.0)
+    eps = cells.supply_elasticity
     choice = choose(
-        mean_sales=mean_sales,
+        mean_sales=np.broadcast_to(cells.mean_sales, shape),
         sales_dispersion=cells.sales_dispersion,
         compliant_share=cells.compliant_share,
         fixed_cost=fixed,
@@ -225,7 +271,7 @@ def outcome(cells: Cells) -> Outcome:
         outside=np.broadcast_to(
             outside_price(other, cells.switching_loss, cells.other_market), shape
         ),
-        supply_elasticity=cells.supply_elasticity,
+        supply_elasticity=eps,
     )
     components = producer_components(
         choice,
@@ -233,20 +279,26 @@ def outcome(cells: Cells) -> Outcome:
         producers=cells.producers,
         fixed_cost=fixed,
         price=price,
-        cost_price=cost_price,
-        supply_elasticity=cells.supply_elasticity,
+        cost_price=price * np.maximum(1 - variable, 0.0),
+        supply_elasticity=eps,
     )
-    earlier, entering, _ = quantity_sold(choice, cells.supply_elasticity)
+    earlier, entering, _ = quantity_sold(choice, eps, price)
     return Outcome(
         cells=cells,
         choice=choice,
         price=price,
         price_other=other,
+        market_price=market_price,
         fixed=fixed,
         variable=variable,
         components=components,
         trader=trader_margin(
-            choice, margin=cells.margin, supply_elasticity=cells.supply_elasticity
+            choice,
+            margin=cells.margin,
+            supply_elasticity=eps,
+            price=price,
+            market_price=market_price,
         ),
-        premium_paid=(price - other) * (earlier + entering) * cells.sales,
+        premium_paid=(price - market_price) * (earlier + entering) * cells.sales,
+        market=market,
     )

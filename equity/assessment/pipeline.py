@@ -26,10 +26,10 @@ from equity.assessment.inputs import (
 )  # fmt: skip
 from equity.assessment.levers import Terms, cost_levers, producer_levers
 from equity.assessment.measured import raise_flags
-from equity.assessment.outcome import outcome
 from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
-from equity.assessment.simulation import drawn_cells, measures
+from equity.assessment.simulation import measures
+from equity.assessment.solution import CLOSURES, solve
 from equity.errors import InputError, Problem, unknown
 from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
 from equity.standards import Standard, load_standard
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["assess"]
 
 CHAIN = ["exporter", "product"]
-CLOSURES = ("fixed",)
 DRAWS = 500
 SHOWN = 10
 ORIGIN = {True: "synthesised from farm or firm structure", False: "given by the caller"}
@@ -89,8 +88,8 @@ def assess(
         ``{"KEN/070820": "dolan-sutherland-2002"}``.
     rules : str or Path, optional
         A rule table for the flags; the bundled one when not given.
-    closure : {"fixed"}
-        How prices react; at fixed prices they do not.
+    closure : {"fixed", "equilibrium"}
+        How prices react: not at all, or until every market clears.
     draws : int, optional
         Number of draws behind the ranges.
     seed : int, optional
@@ -140,20 +139,19 @@ def assess(
     levers += cost_levers(standard, made, costs, terms)
     levers += producer_levers(standard, cells_of, costs, terms)
 
-    central = outcome(cells)
-    drawn_from, values = drawn_cells(cells, levers, draws, seed)
-    drawn = outcome(drawn_from)
+    solved = solve(standard, cells, levers, flows, numbers, closure=closure, draws=draws, seed=seed)
+    central, drawn = solved.central, solved.drawn
 
     origin = ORIGIN[producers is None]
     income = income_year if income_year is not None else chosen
     paid = payments_table(central)
-    after = flows_table(central, flows)
+    after = flows_table(central, flows, solved.flows)
     group = _income_groups(flows, paid, income)
-    incidence = incidence_table(central, paid, flows, group)
+    incidence = incidence_table(central, paid, flows, group, solved.entries)
     cost_table = costs.table()
     checks = check_identities(
         central, flows=flows, flows_after=after, costs=cost_table, payments=paid,
-        incidence=incidence, ledger=set_aside,
+        incidence=incidence, ledger=set_aside, other_sales=solved.other_sales,
     )  # fmt: skip
     names = _names(exposed)
     flags = raise_flags(
@@ -185,11 +183,12 @@ def assess(
         payments=paid,
         headline=headline(central, drawn),
         groups=group_ranges(central, drawn, cell_group),
-        importance=importance(values, measures(drawn)["producer_net"]),
+        importance=importance(solved.values, measures(drawn)["producer_net"]),
         checks=checks,
-        assumptions=assumptions(standard, numbers, cells_of.parameters),
+        assumptions=assumptions(standard, solved.numbers, cells_of.parameters),
         ledger=ledger(source, set_aside, cells_of.steps, priced, log),
         rules=risk.rules_table(rule_table),
+        closures=solved.closures,
         limits=limits(standard, chosen, closure),
     )
 

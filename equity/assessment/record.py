@@ -45,6 +45,8 @@ class Assessment:
         What happened to the trade and the producers on the way in.
     rules : pandas.DataFrame
         Rule table behind the flags.
+    closures : pandas.DataFrame
+        measure and its central value under each closure that applies.
     limits : tuple of str
         What the result does not say.
     """
@@ -66,6 +68,7 @@ class Assessment:
     assumptions: pd.DataFrame
     ledger: pd.DataFrame
     rules: pd.DataFrame
+    closures: pd.DataFrame
     limits: tuple[str, ...]
 
     def by(self, *columns: str) -> pd.DataFrame:

@@ -209,12 +209,26 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "small_burden": small_burden,
         "large_burden": large_burden,
         "small_to_large": _ratio(small_burden, large_burden),
+        "consumer_net": _elsewhere(outcome, "consumers"),
+        "other_markets_net": _others(outcome),
         "total_net": _total(net)
         + _total(outcome.trader)
         - _total(outcome.premium_paid)
         + fees * np.squeeze(np.asarray(cells.certifier_margin))
-        - _paid_by_others(outcome),
+        - _paid_by_others(outcome)
+        + _elsewhere(outcome, "consumers")
+        + _others(outcome),
     }
+
+
+def _elsewhere(outcome: Outcome, name: str) -> Any:
+    if outcome.market is None:
+        return np.zeros(outcome.producer_net.shape[:-1])[()]
+    return getattr(outcome.market, name)
+
+
+def _others(outcome: Outcome) -> Any:
+    return _elsewhere(outcome, "other_producers") + _elsewhere(outcome, "other_traders")
 
 
 def _complier_cost(outcome: Outcome, mask: NDArray[np.bool_]) -> Any:

@@ -90,7 +90,9 @@ def producer_components(
     }
 
 
-def quantity_sold(choice: Choice, supply_elasticity: ArrayLike) -> tuple[Floats, Floats, Floats]:
+def quantity_sold(
+    choice: Choice, supply_elasticity: ArrayLike, price: ArrayLike = 1.0
+) -> tuple[Floats, Floats, Floats]:
     """Quantity of each choice after the standard, per unit of the cell's baseline quantity.
 
     Parameters
@@ -99,25 +101,35 @@ def quantity_sold(choice: Choice, supply_elasticity: ArrayLike) -> tuple[Floats,
         Who complies, diverts and exits.
     supply_elasticity : array_like
         eps.
+    price : array_like, optional
+        a, price of those that complied before.
 
     Returns
     -------
     earlier, entering, diverting : numpy.ndarray
-        Of those that complied before at an unchanged price, that comply now, and that divert.
+        Of those that complied before, that comply now, and that divert.
     """
     eps = np.asarray(supply_elasticity, float)
     return (
-        choice.complying_value - choice.entering_value,
+        (choice.complying_value - choice.entering_value) * np.asarray(price, float) ** eps,
         choice.entering_value * choice.net_price**eps,
         choice.diverting_value * choice.outside**eps,
     )
 
 
-def trader_margin(choice: Choice, *, margin: ArrayLike, supply_elasticity: ArrayLike) -> Floats:
-    """Change of the trader's surplus when the margin is a fixed part of the price.
+def trader_margin(
+    choice: Choice,
+    *,
+    margin: ArrayLike,
+    supply_elasticity: ArrayLike,
+    price: ArrayLike = 1.0,
+    market_price: ArrayLike = 1.0,
+) -> Floats:
+    """Change of the trader's surplus when the margin is a fixed part of the market price.
 
     A trader handles what the cell sells and keeps the same part of it; the part ``1 / (1 + eps)``
-    of that margin is surplus, as for the producer. Diverted goods lose the switching loss.
+    of that margin is surplus, as for the producer. Diverted goods lose the switching loss, and an
+    administered premium passes the trader by.
 
     Parameters
     ----------
@@ -127,14 +139,18 @@ def trader_margin(choice: Choice, *, margin: ArrayLike, supply_elasticity: Array
         The trader's part of the cell's baseline f.o.b. value, USD a year.
     supply_elasticity : array_like
         eps.
+    price : array_like, optional
+        a, what producers are paid, baseline 1.
+    market_price : array_like, optional
+        The same without an administered premium.
 
     Returns
     -------
     numpy.ndarray
         USD a year, gain positive.
     """
-    earlier, entering, diverting = quantity_sold(choice, supply_elasticity)
-    handled = earlier + entering + diverting * choice.outside
+    earlier, entering, diverting = quantity_sold(choice, supply_elasticity, price)
+    handled = (earlier + entering) * np.asarray(market_price, float) + diverting * choice.outside
     change: Floats = np.asarray(margin, float) * (handled - 1)
     surplus: Floats = change / (1 + np.asarray(supply_elasticity, float))
     return surplus

@@ -105,6 +105,7 @@ def _content(result: Assessment) -> dict[str, Any]:
         "status_counts": result.assumptions["status"].value_counts().to_dict(),
         "ledger": list(result.ledger.itertuples(index=False)),
         "checks": list(result.checks.itertuples(index=False)),
+        "closures": _closures(result),
         "importance": list(result.importance.head(MATTERING).itertuples(index=False)),
         "charts": {
             "groups": figures.group_chart(result.groups),
@@ -113,6 +114,19 @@ def _content(result: Assessment) -> dict[str, Any]:
             "importance": figures.importance_chart(result.importance.head(MATTERING)),
         },
     }
+
+
+def _closures(result: Assessment) -> dict[str, Any]:
+    meaning = result.headline.set_index("measure")
+    names = [name for name in result.closures.columns if name != "measure"]
+    rows = [
+        (
+            meaning.loc[row["measure"], "meaning"],
+            [labels.said(row[name], str(meaning.loc[row["measure"], "unit"])) for name in names],
+        )
+        for row in result.closures.to_dict("records")
+    ]
+    return {"names": names, "rows": rows}
 
 
 def _exposure(exposure: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 from equity.assessment.headline import said, significant
 
 __all__ = [
-    "INCOME", "LEVEL", "ROLE", "SIZE", "count", "label", "money", "plain", "share", "span",
+    "INCOME", "LEVEL", "ROLE", "SIZE", "count", "label", "money", "plain", "said", "share", "span",
 ]  # fmt: skip
 
 INCOME = {
@@ -29,7 +29,9 @@ COMPONENT = {
     "fixed_cost": "Fixed cost of complying", "diversion": "Selling to other markets",
     "exit": "Leaving the market", "margin": "Margin on goods handled", "premium": "Premium paid",
     "fees": "Fees received", "service_cost": "Cost of the service",
-    "cost_share": "Share of others' cost",
+    "cost_share": "Share of others' cost", "consumer_price": "Prices paid",
+    "other_markets": "Prices in other markets", "equilibrium": "Prices that clear the markets",
+    "fixed": "Fixed prices",
 }  # fmt: skip
 _ALL = {**INCOME, **SIZE, **ROLE, **LEVEL, **COMPONENT}
 

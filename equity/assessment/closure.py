@@ -1,0 +1,337 @@
+"""Prices that clear the markets of a run, for the central cells and for every draw at once.
+
+A draw is one more product to the solver: all draws of all products clear in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equity.assessment.outcome import Cells, Market, own_costs
+from equity.distribution.incidence import ALL, entries
+from equity.elasticities import elasticity
+from equity.errors import InputError, Problem
+from equity.evidence import Parameter
+from equity.market import equilibrium, welfare
+from equity.market.equilibrium import Equilibrium
+from equity.schema import exact_join
+
+__all__ = [
+    "Clearing",
+    "check_label",
+    "clear",
+    "elasticity_parameters",
+    "has_label_price",
+    "other_entries",
+]
+
+Floats = NDArray[np.float64]
+CHAIN = ["exporter", "product"]
+MARK = "#"
+DEMAND = "demand_elasticity"
+PRICES = ("price_regulated", "price_other")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clearing:
+    """Cleared markets.
+
+    Parameters
+    ----------
+    market : Market
+        Prices and totals for `outcome`.
+    consumers : pandas.DataFrame
+        importer, product, segment, amount (USD/year); summed over draws where there are any.
+    others : pandas.DataFrame
+        exporter, product, producers, traders: gains in sales that the standard does not ask about.
+    flows : pandas.DataFrame
+        exporter, importer, product, value_after.
+    other_sales : float
+        Sales that the standard does not ask about, after prices moved, USD a year.
+    iterations : int
+        Of the solver.
+    residual : float
+        Largest log excess of supply over demand.
+    """
+
+    market: Market
+    consumers: pd.DataFrame
+    others: pd.DataFrame
+    flows: pd.DataFrame
+    other_sales: float
+    iterations: int
+    residual: float
+
+
+def has_label_price(cells: Cells) -> bool:
+    """Say whether an administered premium or floor sets the price."""
+    return bool(np.any(cells.premium) or np.any(cells.floor))
+
+
+def check_label(cells: Cells, standard: str) -> None:
+    """Refuse a label with an administered premium or floor: its price does not clear a market.
+
+    Parameters
+    ----------
+    cells : Cells
+        Central.
+    standard : str
+        Id, for the error.
+
+    Raises
+    ------
+    InputError
+        With the closure to use instead.
+    """
+    if has_label_price(cells):
+        raise InputError(
+            Problem(
+                f"standard {standard}",
+                "has an administered premium or floor, which does not clear a market.",
+                "use closure='fixed'.",
+            )
+        )
+
+
+def elasticity_parameters(products: pd.Series[Any]) -> dict[str, Parameter]:
+    """Return substitution between origins by product.
+
+    Parameters
+    ----------
+    products : pandas.Series of str
+        Product codes.
+
+    Returns
+    -------
+    dict of str to Parameter
+        Product to sigma, with the level of the estimate in its reason.
+    """
+    found = {}
+    for row in elasticity(sorted(set(products)), "substitution").to_dict("records"):
+        single = np.isnan(row["low"])
+        found[str(row["product"])] = Parameter(
+            id=f"market.substitution_elasticity.{row['product']}",
+            value=row["value"],
+            low=None if single else row["low"],
+            high=None if single else row["high"],
+            unit="ratio",
+            status="published",
+            source=row["source"],
+            reason=f"Estimate at the level {row['level']}; quarters of importers as range.",
+        )
+    return found
+
+
+def clear(
+    cells: Cells,
+    flows: pd.DataFrame,
+    *,
+    central: Cells,
+    numbers: Mapping[str, Parameter],
+    drawn: Mapping[str, Floats] | None = None,
+) -> Clearing:
+    """Find the prices at which every market clears.
+
+    Parameters
+    ----------
+    cells : Cells
+        Central, or drawn with a leading axis of draws.
+    flows : pandas.DataFrame
+        exporter, importer, product, value, regulated_share.
+    central : Cells
+        The central cells, whose regulated value belongs to `flows`.
+    numbers : mapping of str to Parameter
+        demand_elasticity, and substitution elasticity by product.
+    drawn : mapping of str to numpy.ndarray, optional
+        Values by parameter id, for drawn cells.
+
+    Returns
+    -------
+    Clearing
+        Prices by cell, totals and tables.
+
+    Raises
+    ------
+    ConvergenceError
+        Naming the product and the residual.
+    """
+    shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
+    draws = shape[0] if len(shape) > 1 else 1
+    asked = (central.sales + central.margin).sum()
+    scale = np.atleast_1d((cells.sales + cells.margin).sum(axis=-1) / asked)
+    scale = np.broadcast_to(scale, draws)
+    result = equilibrium(
+        _flows(flows, scale),
+        _cells(cells, draws),
+        demand_elasticity=_by_draw(numbers[DEMAND], drawn, central, draws),
+        substitution_elasticity=pd.concat(
+            [
+                _by_draw(numbers[product], drawn, central, draws, product)
+                for product in sorted(set(central.key["product"]))
+            ]
+        ),
+        supply_elasticity=_scalar(cells.supply_elasticity, central, draws),
+        switching_loss=_scalar(cells.switching_loss, central, draws),
+    )
+    return _clearing(result, cells, shape, draws)
+
+
+def other_entries(clearing: Clearing) -> list[pd.DataFrame]:
+    """Lay out gains and losses of those outside the cells as incidence entries.
+
+    Parameters
+    ----------
+    clearing : Clearing
+        Central.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        Consumers where they buy, producers and traders where they sell to other markets.
+    """
+    bought = clearing.consumers.rename(columns={"importer": "country"}).assign(size_class=ALL)
+    sold = clearing.others.rename(columns={"exporter": "country"}).assign(size_class=ALL)
+    where = ["country", "size_class", "product"]
+    return [
+        entries(bought[where], "consumer", {"consumer_price": bought["amount"]}),
+        entries(sold[where], "producer", {"other_markets": sold["producers"]}),
+        entries(sold[where], "trader", {"other_markets": sold["traders"]}),
+    ]
+
+
+def _names(products: Any, draws: int) -> list[str]:
+    return [f"{product}{MARK}{draw}" for draw in range(draws) for product in products]
+
+
+def _flows(flows: pd.DataFrame, scale: Floats) -> pd.DataFrame:
+    held = flows.loc[flows["value"] > 0, [*CHAIN, "importer", "value", "regulated_share"]]
+    count = len(held)
+    table = pd.concat([held] * len(scale), ignore_index=True)
+    share = table["regulated_share"].to_numpy() * np.repeat(scale, count)
+    return table.assign(
+        product=_names(held["product"], len(scale)), regulated_share=np.minimum(share, 1.0)
+    )
+
+
+def _cells(cells: Cells, draws: int) -> pd.DataFrame:
+    size = len(cells.key)
+    fixed, variable = own_costs(cells)
+    whole = np.broadcast_to(cells.sales + cells.margin, (draws, size))
+    chain = pd.MultiIndex.from_frame(cells.key[CHAIN])
+    code, _ = pd.factorize(chain)
+    member = np.equal.outer(code, np.arange(code.max() + 1)).astype(float)
+    total = (whole @ member)[:, code]
+
+    def flat(array: Any) -> Floats:
+        return np.broadcast_to(np.asarray(array, float), (draws, size)).reshape(-1)
+
+    table = pd.concat([cells.key] * draws, ignore_index=True)
+    return table.assign(
+        product=_names(cells.key["product"], draws),
+        value_share=flat(whole / total),
+        mean_sales=flat(cells.mean_sales),
+        sales_dispersion=flat(cells.sales_dispersion),
+        compliant_share=flat(cells.compliant_share),
+        fixed_cost=flat(fixed),
+        variable_cost_share=flat(variable),
+        benefit_share=flat(cells.savings),
+        producer_share=flat(cells.sales / whole),
+    )
+
+
+def _by_draw(
+    number: Parameter,
+    drawn: Mapping[str, Floats] | None,
+    central: Cells,
+    draws: int,
+    product: str | None = None,
+) -> pd.Series[Any]:
+    products = sorted(set(central.key["product"])) if product is None else [product]
+    values = np.full(draws, number.value) if drawn is None else drawn.get(number.id)
+    if values is None:
+        values = np.full(draws, number.value)
+    return pd.Series(np.repeat(values, len(products)), index=_names(products, draws))
+
+
+def _scalar(array: Floats, central: Cells, draws: int) -> pd.Series[Any]:
+    products = sorted(set(central.key["product"]))
+    values = np.broadcast_to(np.ravel(array), draws)
+    return pd.Series(np.repeat(values, len(products)), index=_names(products, draws))
+
+
+def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: int) -> Clearing:
+    key = cells.key[CHAIN]
+    wanted = pd.concat([key] * draws, ignore_index=True).assign(
+        product=_names(key["product"], draws)
+    )
+    prices = exact_join(wanted, result.prices, CHAIN, what="prices")
+    gains = welfare(result)
+    consumers = gains.consumers
+    beside = gains.producers[gains.producers["choice"] == "other_markets"]
+    # A trader's gain in the regulated segment is counted with the cells.
+    traders = _other_traders(result, gains.producers)
+    others = (
+        beside[[*CHAIN, "amount"]]
+        .rename(columns={"amount": "producers"})
+        .merge(traders, on=CHAIN, how="left", validate="one_to_one")
+    )
+    # Where no price brings supply, nobody complies at the baseline's price either.
+    priced = {name: _or_one(prices[name]).reshape(shape) for name in PRICES}
+    market = Market(
+        regulated=priced["price_regulated"],
+        other=priced["price_other"],
+        consumers=_per_draw(consumers, "amount", draws),
+        other_producers=_per_draw(others, "producers", draws),
+        other_traders=_per_draw(others, "traders", draws),
+    )
+    after = result.flows.groupby(["exporter", "importer", "product"])["value_after"].sum()
+    return Clearing(
+        market=market,
+        consumers=_plain(consumers),
+        others=_plain(others),
+        flows=_plain(after.reset_index()),
+        other_sales=_other_sales(result),
+        iterations=result.iterations,
+        residual=result.residual,
+    )
+
+
+def _or_one(price: pd.Series[Any]) -> Floats:
+    held = price.to_numpy(float)
+    return np.where(np.isfinite(held), held, 1.0)
+
+
+def _other_sales(result: Equilibrium) -> float:
+    index = result.index
+    held = index.other >= 0
+    eps = result.parameters.supply[index.node_product[held]]
+    price = result.node_price(index.other)[held]
+    return float((index.stall_value[index.other[held]] * price ** (1 + eps)).sum())
+
+
+def _other_traders(result: Equilibrium, producers: pd.DataFrame) -> pd.DataFrame:
+    """Traders' gains in other markets: their part of the price there, as producers have theirs."""
+    beside = producers[producers["choice"] == "other_markets"]
+    part = result.table.assign(weight=result.table["value_share"])
+    share = part.assign(reaches=part["producer_share"] * part["weight"])
+    share = share.groupby(CHAIN)[["reaches", "weight"]].sum()
+    reach = (share["reaches"] / share["weight"]).rename("reach").reset_index()
+    joined = beside[[*CHAIN, "amount"]].merge(reach, on=CHAIN, how="left", validate="one_to_one")
+    reached = joined["reach"].where(joined["reach"].notna(), 1.0)
+    return joined[CHAIN].assign(traders=joined["amount"] * (1 - reached) / reached)
+
+
+def _per_draw(table: pd.DataFrame, column: str, draws: int) -> Floats:
+    draw = table["product"].str.rpartition(MARK)[2].astype(int).to_numpy()
+    totals = np.bincount(draw, weights=table[column].to_numpy(float), minlength=draws)
+    return totals if draws > 1 else totals[0]
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(product=table["product"].str.rpartition(MARK)[0])

@@ -1,0 +1,148 @@
+"""Central outcome and draws of a run under a closure, and the headline under the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from equity.assessment.closure import (
+    Clearing,
+    check_label,
+    clear,
+    elasticity_parameters,
+    has_label_price,
+    other_entries,
+)
+from equity.assessment.outcome import Cells, Outcome, outcome
+from equity.assessment.simulation import Lever, drawn_cells, measures
+from equity.evidence import Parameter
+from equity.uncertainty import draw
+
+if TYPE_CHECKING:
+    from equity.standards import Standard
+
+__all__ = ["CLOSURES", "Solved", "solve"]
+
+Floats = NDArray[np.float64]
+FIXED, EQUILIBRIUM = "fixed", "equilibrium"
+CLOSURES = (FIXED, EQUILIBRIUM)
+COMPARED = ("producer_net", "small_net", "small_not_complying_share", "consumer_net", "total_net")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solved:
+    """What a closure gives.
+
+    Parameters
+    ----------
+    central, drawn : Outcome
+        The central outcome and the one with draws.
+    values : dict of str to numpy.ndarray
+        Drawn parameters by id.
+    numbers : dict of str to Parameter
+        Parameters of choice, accounting and, where prices move, of the market.
+    closures : pandas.DataFrame
+        measure, and its central value under each closure.
+    entries : list of pandas.DataFrame
+        Incidence entries of those outside the cells.
+    flows : pandas.DataFrame or None
+        exporter, importer, product, value_after; None at fixed prices.
+    other_sales : float or None
+        Sales that the standard does not ask about, after prices moved.
+    """
+
+    central: Outcome
+    drawn: Outcome
+    values: dict[str, Floats]
+    numbers: dict[str, Parameter]
+    closures: pd.DataFrame
+    entries: list[pd.DataFrame] = field(default_factory=list)
+    flows: pd.DataFrame | None = None
+    other_sales: float | None = None
+
+
+def solve(
+    standard: Standard,
+    cells: Cells,
+    levers: Sequence[Lever],
+    flows: pd.DataFrame,
+    numbers: Mapping[str, Parameter],
+    *,
+    closure: str,
+    draws: int,
+    seed: int,
+) -> Solved:
+    """Find the central outcome and the draws.
+
+    Parameters
+    ----------
+    standard : Standard
+        For the error of a label under a closure that moves prices.
+    cells : Cells
+        Central.
+    levers : sequence of Lever
+        What may move.
+    flows : pandas.DataFrame
+        exporter, importer, product, value, regulated_share.
+    numbers : mapping of str to Parameter
+        Parameters of choice and accounting.
+    closure : {"fixed", "equilibrium"}
+        How prices react.
+    draws, seed : int
+        Number and seed of the draws.
+
+    Returns
+    -------
+    Solved
+        Outcomes, values and what the accounts need.
+
+    Raises
+    ------
+    InputError
+        A label with an administered premium under a closure that moves prices.
+    ConvergenceError
+        When a market does not clear.
+    """
+    drawn, values = drawn_cells(cells, levers, draws, seed)
+    at_fixed = outcome(cells)
+    market = dict(numbers) | elasticity_parameters(cells.key["product"])
+    cleared = None
+    if closure == EQUILIBRIUM:
+        check_label(cells, standard.id)
+    if not has_label_price(cells):
+        cleared = clear(cells, flows, central=cells, numbers=market)
+    closures = _compare(at_fixed, cells, cleared)
+    if closure == FIXED or cleared is None:
+        kept = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
+        return Solved(
+            central=at_fixed, drawn=outcome(drawn), values=values, numbers=kept, closures=closures
+        )
+    values |= draw([market[name] for name in _market_names(cells)], draws, seed)
+    moved = clear(drawn, flows, central=cells, numbers=market, drawn=values)
+    return Solved(
+        central=outcome(cells, cleared.market),
+        drawn=outcome(drawn, moved.market),
+        values=values,
+        numbers=market,
+        closures=closures,
+        entries=other_entries(cleared),
+        flows=cleared.flows,
+        other_sales=cleared.other_sales,
+    )
+
+
+def _market_names(cells: Cells) -> list[str]:
+    return ["demand_elasticity", *sorted(set(cells.key["product"]))]
+
+
+def _compare(at_fixed: Outcome, cells: Cells, cleared: Clearing | None) -> pd.DataFrame:
+    found = {FIXED: measures(at_fixed)}
+    if cleared is not None:
+        found[EQUILIBRIUM] = measures(outcome(cells, cleared.market))
+    columns = {name: [float(taken[m]) for m in COMPARED] for name, taken in found.items()}
+    return pd.DataFrame({"measure": list(COMPARED), **columns})
