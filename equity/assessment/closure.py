@@ -318,10 +318,9 @@ def _other_sales(result: Equilibrium) -> float:
 def _other_traders(result: Equilibrium, producers: pd.DataFrame) -> pd.DataFrame:
     """Traders' gains in other markets: their part of the price there, as producers have theirs."""
     beside = producers[producers["choice"] == "other_markets"]
-    part = result.table.assign(weight=result.table["value_share"])
-    share = part.assign(reaches=part["producer_share"] * part["weight"])
-    share = share.groupby(CHAIN)[["reaches", "weight"]].sum()
-    reach = (share["reaches"] / share["weight"]).rename("reach").reset_index()
+    reaches = result.table["producer_share"] * result.table["value_share"]
+    share = result.table.assign(reaches=reaches).groupby(CHAIN)[["reaches", "value_share"]].sum()
+    reach = (share["reaches"] / share["value_share"]).rename("reach").reset_index()
     joined = beside[[*CHAIN, "amount"]].merge(reach, on=CHAIN, how="left", validate="one_to_one")
     reached = joined["reach"].where(joined["reach"].notna(), 1.0)
     return joined[CHAIN].assign(traders=joined["amount"] * (1 - reached) / reached)
@@ -329,7 +328,8 @@ def _other_traders(result: Equilibrium, producers: pd.DataFrame) -> pd.DataFrame
 
 def _per_draw(table: pd.DataFrame, column: str, draws: int) -> Floats:
     draw = table["product"].str.rpartition(MARK)[2].astype(int).to_numpy()
-    totals = np.bincount(draw, weights=table[column].to_numpy(float), minlength=draws)
+    weights = table[column].to_numpy(float)
+    totals: Floats = np.asarray(np.bincount(draw, weights=weights, minlength=draws), float)
     return totals if draws > 1 else totals[0]
 
 

@@ -170,6 +170,11 @@ def limits(standard: Standard, year: int, closure: str) -> tuple[str, ...]:
             "everything the loss of producers who do not comply is understated, and consumers "
             "pay no more."
         )
+    else:
+        lines.append(
+            "Prices move until every market clears; substitution between origins comes from broad "
+            "groups of products, the response of demand is assumed, home markets are left out."
+        )
     lines += [
         "Producers are cells built from farm or firm structure, not observed exporters; the table "
         "of assumptions shows each step.",

@@ -26,7 +26,7 @@ __all__ = ["Solution", "demand_at", "price_indices", "solve"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_FLOWS_PER_BLOCK = 150_000
+_FLOWS_PER_BLOCK = 300_000
 _ITERATIONS = 400
 _NEWTON_STEPS = 12
 _CROWDED = 0.7

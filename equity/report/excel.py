@@ -16,7 +16,8 @@ __all__ = ["sheets", "write_excel"]
 WIDEST, NARROWEST, HEADER_ROOM = 60, 9, 2
 SAMPLE = 200
 SHEETS = (
-    "headline", "closures", "groups", "incidence", "payments", "flags", "exposure", "producers", "costs",
+    "headline", "closures", "groups",
+    "incidence", "payments", "flags", "exposure", "producers", "costs",
     "response", "flows", "importance", "assumptions", "ledger", "rules", "checks",
 )  # fmt: skip
 
