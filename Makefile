@@ -20,7 +20,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m numpydoc.hooks.validate_docstrings $$(git ls-files 'equity/*.py')
+	$(BIN)/numpydoc lint $$(git ls-files 'equity/*.py')
 	$(BIN)/deptry .
 	$(BIN)/vulture
 	$(BIN)/codespell
