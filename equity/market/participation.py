@@ -25,6 +25,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 _BISECTIONS = 60
+# Below this everybody sits at the mean.
+LEAST_DISPERSION = 1e-9
 
 
 class Choice(NamedTuple):
@@ -154,11 +156,12 @@ def complying_shares(
         distance = np.log(mean) - np.log(bar)
     # No sales and no bar: nothing to lose by complying.
     distance = np.where((mean == 0) & (bar == 0), np.inf, distance)
-    spread_safe = np.where(spread > 0, spread, 1.0)
+    spreads = spread > LEAST_DISPERSION
+    spread_safe = np.where(spreads, spread, 1.0)
     score = distance / spread_safe - spread_safe / 2
     certain = (distance >= 0).astype(float)
-    number = np.where(spread > 0, ndtr(score), certain)
-    value = np.where(spread > 0, ndtr(score + spread_safe), certain)
+    number = np.where(spreads, ndtr(score), certain)
+    value = np.where(spreads, ndtr(score + spread_safe), certain)
     return number, value
 
 
@@ -192,13 +195,14 @@ def choose(
     """
     bar = threshold_sales(fixed_cost, net_price, outside, supply_elasticity)
     number, value = complying_shares(mean_sales, sales_dispersion, bar)
-    new = 1 - np.asarray(compliant_share, float)
+    earlier = np.asarray(compliant_share, float)
+    new = 1 - earlier
     leaves = np.asarray(outside, float) > 0
     entering_number, entering_value = new * number, new * value
     left_number, left_value = new * (1 - number), new * (1 - value)
     return Choice(
-        complying_number=1 - left_number,
-        complying_value=1 - left_value,
+        complying_number=earlier + entering_number,
+        complying_value=earlier + entering_value,
         diverting_number=left_number * leaves,
         diverting_value=left_value * leaves,
         exiting_number=left_number * ~leaves,
