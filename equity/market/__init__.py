@@ -4,6 +4,7 @@
 ``exact_hat`` are the closures of the trade-policy literature.
 """
 
+from equity.market.dynamics import Transition, transition
 from equity.market.entry import effect, power
 from equity.market.equilibrium import Equilibrium, equilibrium, fixed
 from equity.market.exact_hat import ExactHat, exact_hat
@@ -13,6 +14,8 @@ from equity.market.smart import SingleMarket, smart
 from equity.market.welfare import Welfare, welfare
 
 __all__ = [
-    "Equilibrium", "ExactHat", "GlobalSimulation", "SingleMarket", "Welfare", "effect",
-    "equilibrium", "exact_hat", "fixed", "gsim", "participation", "power", "smart", "welfare",
+    "Equilibrium", "ExactHat", "GlobalSimulation", "SingleMarket", "Transition",
+    "Welfare", "effect",
+    "equilibrium", "exact_hat", "fixed", "gsim", "participation", "power", "smart", "transition",
+    "welfare",
 ]  # fmt: skip

@@ -296,7 +296,7 @@ _EMPTY = {
 
 
 def _slots(at: Integers) -> Integers:
-    """Number the cells of each node from 0; `at` is sorted."""
+    """Return the number of each cell within its node, from 0; `at` is sorted."""
     place = np.arange(len(at))
     return place - np.searchsorted(at, at) if len(at) else place
 

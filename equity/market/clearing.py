@@ -195,8 +195,8 @@ def _complying(block: Block, walk: _Position) -> tuple[Floats, Floats, Floats]:
 
     With ``gain = net^(1 + eps) - outside^(1 + eps)`` the slope in both log prices together is the
     density of the normal score, and the slope in the regulated price alone is more by the density
-    times ``outside^(1 + eps) / gain``. The gain is written as a growth over the outside price, which
-    keeps its digits when it is small. Arrays are reused: this is where the time goes.
+    times ``outside^(1 + eps) / gain``. The gain is written as a growth over the outside price,
+    which keeps its digits when it is small. Arrays are reused: this is where the time goes.
     """
     growth = walk.ratio + block.log_kept
     growth *= block.power

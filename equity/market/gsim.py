@@ -63,8 +63,8 @@ def gsim(
     ``N_ij = theta_ij Em_j - (1 - theta_ij) Es_j`` and the cross-price elasticity
     ``theta_rj (Em_j + Es_j)``. World prices p solve
     ``Ex_i p_i = sum_j phi_ij [N_ij (p_i + T_ij) + sum_{r != i} theta_rj (Em_j + Es_j) (p_r +
-    T_rj)]``, phi being shares in the exporter's sales and T the relative change of the power of the wedge
-    (Francois & Hall 2003).
+    T_rj)]``, phi being shares in the exporter's sales and T the relative change of the power of the
+    wedge (Francois & Hall 2003).
 
     Parameters
     ----------

@@ -57,8 +57,8 @@ def smart(
 ) -> SingleMarket:
     """Compute trade creation and diversion importer by importer.
 
-    With ``w`` the power after over the power before, ``TC = M Em (w - 1) / (1 - Em / Ex)``. Diversion
-    between partners A whose relative price falls by the part d and all others B is
+    With ``w`` the power after over the power before, ``TC = M Em (w - 1) / (1 - Em / Ex)``.
+    Diversion between partners A whose relative price falls by the part d and all others B is
     ``TD = M_A M_B Es d / (M_A + M_B + M_A Es d)``, which multiplies A's share in imports by
     ``1 + Es d`` before shares are put back to one; written so, it holds for any number of partners
     with changes of their own (Laird & Yeats 1986). Relative prices count from the partner whose

@@ -27,7 +27,7 @@ from market_full_size import indexed, parameters
 
 pytestmark = pytest.mark.benchmark
 
-PRODUCTS, LARGER = 60, 240
+PRODUCTS, LARGER = 150, 450
 TOLERANCE = 1e-8
 PLAIN_ALLOWED, ROOT_ALLOWED, GROWTH_ALLOWED, GRAVITY_ALLOWED = 5, 50, 1.7, 500
 
