@@ -1,7 +1,7 @@
 """What a producer of each size class looks like, by country and product, with stated fallbacks.
 
-Order of the fallbacks for farms: a smallholder share of the chain in that country, the country's own
-census, a smallholder share of the chain in the world, a typical country of the income group, a
+Order of the fallbacks for farms: a smallholder share of the chain in that country, the country's
+own census, a smallholder share of the chain in the world, a typical country of the income group, a
 typical country of the world.
 """
 
@@ -99,8 +99,10 @@ def farm_rows(
          ", ".join(sorted(set(chains.loc[chains["level"] == level, "exporter"]))))
         for level in STATUS
     ]  # fmt: skip
-    keep = [*CELL, "regulated_value", "value_share", "producer_share", "full_sales", "full_output",
-            "full_land", "sales_dispersion", "shipment_size", "status", "level", "smallholder"]  # fmt: skip
+    keep = [
+        *CELL, "regulated_value", "value_share", "producer_share", "full_sales", "full_output",
+        "full_land", "sales_dispersion", "shipment_size", "status", "level", "smallholder",
+    ]  # fmt: skip
     return rows[keep].reset_index(drop=True), numbers, steps
 
 
@@ -228,8 +230,10 @@ def enterprise_rows(
     rows, numbers, steps
         As `farm_rows`.
     """
-    names = ("sales_dispersion", "labour_hours", "shipment_size", "enterprise_share_small",
-             "enterprise_share_medium", *(f"enterprise_sales_{s}" for s in schema.SIZE_CLASSES))  # fmt: skip
+    names = (
+        "sales_dispersion", "labour_hours", "shipment_size", "enterprise_share_small",
+        "enterprise_share_medium", *(f"enterprise_sales_{s}" for s in schema.SIZE_CLASSES),
+    )  # fmt: skip
     held = {key.split(".")[0]: value for key, value in numbers_of(ALL, names).items()}
     small, medium = (held[f"enterprise_share_{size}"].value for size in (SMALL, MEDIUM))
     share = {SMALL: small, MEDIUM: medium, LARGE: 1 - small - medium}

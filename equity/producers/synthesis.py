@@ -139,8 +139,11 @@ def synthesise(
         table["exporter"].map(labour).to_numpy(float) / numbers["labour_hours"].value
     )
     table["employment"] = np.nan
-    steps += [*labour_notes, ("cells that hold one producer, because fewer would sell less than one "
-               "producer's output to the market", float(bounded), "mean sales lowered to fit")]  # fmt: skip
+    single = (
+        "cells that hold one producer, because fewer would sell less than one producer's output to "
+        "the market"
+    )
+    steps += [*labour_notes, (single, float(bounded), "mean sales lowered to fit")]
     ordered = [c for c in schema.TABLES["producers"].columns if c in table]
     further = [c for c in table.columns if c not in ordered]
     table = table[[*ordered, *further]].reset_index(drop=True)

@@ -40,8 +40,9 @@ def test_components_equal_the_gains_of_producers_one_by_one() -> None:
 
 def test_a_free_standard_moves_nothing() -> None:
     choice = choose(
-        mean_sales=np.array([10.0, 1e5]), sales_dispersion=1.0, compliant_share=np.array([0.0, 0.4]),
-        fixed_cost=0.0, net_price=1.0, outside=1.0, supply_elasticity=0.5,
+        mean_sales=np.array([10.0, 1e5]), sales_dispersion=1.0,
+        compliant_share=np.array([0.0, 0.4]), fixed_cost=0.0, net_price=1.0, outside=1.0,
+        supply_elasticity=0.5,
     )  # fmt: skip
     parts = producer_components(
         choice, sales=np.array([1e6, 2e6]), producers=np.array([1e5, 20.0]), fixed_cost=0.0,
