@@ -63,8 +63,6 @@ class Supply(NamedTuple):
         By node: log price in the regulated segment.
     value : numpy.ndarray
         By slot and node: share of the value of producers not yet compliant that complies.
-    leaving : numpy.ndarray
-        By node: share of the regulated baseline value that does not comply.
     regulated, total : numpy.ndarray
         Log supply to the regulated segment and, if all diverted goods were exported, to other
         markets; over the baseline of the segment.
@@ -76,7 +74,6 @@ class Supply(NamedTuple):
 
     price: Floats
     value: Floats
-    leaving: Floats
     regulated: Floats
     total: Floats
     stayed: Floats
@@ -181,7 +178,7 @@ def supply(block: Block, state: State) -> Supply:
     )
     with np.errstate(divide="ignore"):
         logs = np.log(mass) + block.eps * walk.price, np.log(abroad)
-    return Supply(walk.price, value, leave, *logs, stayed, taken * leave, slopes)
+    return Supply(walk.price, value, *logs, stayed, taken * leave, slopes)
 
 
 def _over_slots(left: Floats, right: Floats) -> Floats:
