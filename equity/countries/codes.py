@@ -58,6 +58,13 @@ def other_meaning() -> dict[str, tuple[str, str]]:
     return dict(zip(table["alias"], zip(table["kind"], table["note"], strict=True), strict=True))
 
 
+@cache
+def _two_letters() -> dict[str, str]:
+    """ISO 3166-1 alpha-2 codes, NA for Namibia among them."""
+    table = _aliases("iso2")
+    return dict(zip(table["alias"], table["iso3"], strict=True))
+
+
 def _exists(code: str, year: int) -> bool:
     country = known()[code]
     return country.first <= year <= country.last
@@ -128,8 +135,10 @@ def unknown_country(code: object, place: str) -> Problem:
         return Problem(
             place, f"{code!r} is no country: {note}.", "leave it out of sums over countries."
         )
-    close = nearest(code, known()) if len(code) <= len("ISO") else None
-    close = find(close or nearest(code, _variants()))
+    close = _two_letters().get(code.strip().upper())
+    if close is None:
+        close = nearest(code, known()) if len(code) <= len("ISO") else None
+        close = find(close or nearest(code, _variants()))
     if close is None:
         fix = "use ISO 3166-1 alpha-3, such as KEN."
     else:

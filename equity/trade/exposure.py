@@ -64,11 +64,12 @@ def exposure(flows: pd.DataFrame) -> pd.DataFrame:
     value = flows["value"].to_numpy(float)
     share = flows["regulated_share"].to_numpy(float)
     inside = flows["in_market"].to_numpy(bool) if "in_market" in flows else share > 0
+    chain = flows["value"].groupby([flows["exporter"], flows["product"]]).transform("sum")
     parts = flows[CHAIN].assign(
         total_value=value,
         regulated_value=value * share,
         market_value=value * inside,
-        squared=value**2,
+        destination_concentration=_ratio(value, chain.to_numpy(float)) ** 2,
         partners=(value > 0).astype("int64"),
     )
     table = parts.groupby(CHAIN).sum().reset_index()
@@ -76,7 +77,9 @@ def exposure(flows: pd.DataFrame) -> pd.DataFrame:
     shares = {
         "regulated_share": _ratio(table["regulated_value"].to_numpy(float), total),
         "market_share": _ratio(table["market_value"].to_numpy(float), total),
-        "destination_concentration": _ratio(table["squared"].to_numpy(float), total**2),
+        "destination_concentration": np.minimum(
+            table["destination_concentration"].where(total > 0), 1.0
+        ),
     }
     return table.assign(**shares)[list(schema.TABLES["exposure"].columns)]
 
