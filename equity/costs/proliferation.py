@@ -10,6 +10,7 @@ import pandas as pd
 
 from equity.costs.evaluation import CostMatrix, evaluate_matrix
 from equity.errors import InputError, Problem
+from equity.standards import check_recognition
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -106,6 +107,7 @@ def _check(standards: Sequence[Standard]) -> None:
     if twice:
         message = f"{', '.join(twice)} occurs more than once."
         raise InputError(Problem("standards", message, "list each standard once."))
+    check_recognition(standards)
 
 
 def _covered(

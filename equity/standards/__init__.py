@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from equity.standards.model import Benefit, CostItem, Recognition, Requirement, Scope, Standard
-from equity.standards.reader import list_standards, load_standard, parse_standard
+from equity.standards.reader import (
+    check_recognition,
+    list_standards,
+    load_standard,
+    parse_standard,
+)
 
 __all__ = [
     "Benefit",
@@ -12,6 +17,7 @@ __all__ = [
     "Requirement",
     "Scope",
     "Standard",
+    "check_recognition",
     "list_standards",
     "load_standard",
     "parse_standard",

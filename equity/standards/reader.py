@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from equity.standards.model import Benefit, CostItem, Recognition, Requirement, 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["list_standards", "load_standard", "parse_standard"]
+__all__ = ["check_recognition", "list_standards", "load_standard", "parse_standard"]
 
 FOLDER = "standards"
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
@@ -80,9 +81,10 @@ def list_standards() -> pd.DataFrame:
     """
     import pandas as pd
 
+    every = [_load(name) for name in _bundled()]
+    check_recognition(every)
     rows = []
-    for name in _bundled():
-        found = _load(name)
+    for found in every:
         numbers = list(numbers_of(found))
         assumed = sum(number.status == "assumption" for number in numbers)
         rows.append(
@@ -95,6 +97,33 @@ def list_standards() -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def check_recognition(standards: Iterable[Standard]) -> None:
+    """Refuse standards that recognise each other in a circle: neither audit would ever be made.
+
+    Parameters
+    ----------
+    standards : iterable of Standard
+        Those in use together.
+
+    Raises
+    ------
+    InputError
+        With the circle.
+    """
+    accepts = {one.id: [other.standard for other in one.recognition] for one in standards}
+    try:
+        tuple(TopologicalSorter(accepts).static_order())
+    except CycleError as error:
+        circle = " -> ".join(reversed(error.args[1]))
+        raise InputError(
+            Problem(
+                "recognition",
+                f"runs in a circle: {circle}.",
+                "let one of them not recognise the other.",
+            )
+        ) from error
 
 
 def numbers_of(standard: Standard) -> Iterator[Parameter]:
