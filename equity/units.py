@@ -106,7 +106,7 @@ def money(text: str, place: str = "") -> Money:
     """
     match = _MONEY.match(text)
     if match is None:
-        if re.fullmatch(r"[A-Z]{3}", text):
+        if re.fullmatch(r"[A-Z]{3}", text) and text not in _TRAPS:
             problem = Problem(
                 place,
                 f"currency {text!r} has no price year.",

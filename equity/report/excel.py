@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+
+from equity.report.files import write_whole
 
 if TYPE_CHECKING:
     from equity.assessment import Assessment
@@ -62,11 +65,11 @@ def write_excel(result: Assessment, path: Path) -> Path:
     """
     import xlsxwriter
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+    content = io.BytesIO()
+    options = {
+        "in_memory": True,"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
                "nan_inf_to_errors": False}  # fmt: skip
-    with xlsxwriter.Workbook(unfinished, options) as book:
+    with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": f"{result.standard.name}: results"})
         head = book.add_format({"bold": True, "bottom": 1})
         for name, table in sheets(result).items():
@@ -79,8 +82,7 @@ def write_excel(result: Assessment, path: Path) -> Path:
                 _write_column(sheet, column, values)
             if len(table):
                 sheet.autofilter(0, 0, len(table), max(len(table.columns) - 1, 0))
-    unfinished.replace(path)
-    return path
+    return write_whole(path, content.getvalue())
 
 
 def _write_column(sheet: Any, column: int, values: pd.Series[Any]) -> None:

@@ -11,6 +11,7 @@ from equity import countries, products
 from equity.assessment.headline import said, sentences
 from equity.evidence import cite
 from equity.report import figures, labels
+from equity.report.files import write_whole
 from equity.schema import LEVELS, SIZE_CLASSES
 
 if TYPE_CHECKING:
@@ -41,12 +42,7 @@ def write_html(result: Assessment, path: Path) -> Path:
     Path
         The file, written whole or not at all.
     """
-    page = render(result)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_text(page, encoding="utf-8")
-    unfinished.replace(path)
-    return path
+    return write_whole(path, render(result).encode())
 
 
 def render(result: Assessment) -> str:
