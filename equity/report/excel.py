@@ -67,8 +67,9 @@ def write_excel(result: Assessment, path: Path) -> Path:
 
     content = io.BytesIO()
     options = {
-        "in_memory": True,"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
-               "nan_inf_to_errors": False}  # fmt: skip
+        "in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+        "strings_to_numbers": False, "nan_inf_to_errors": False,
+    }  # fmt: skip
     with xlsxwriter.Workbook(content, options) as book:
         book.set_properties({"title": f"{result.standard.name}: results"})
         head = book.add_format({"bold": True, "bottom": 1})
