@@ -8,7 +8,6 @@ block at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from scipy.special import ndtr
 
 from equity.market.block import Block
 from equity.market.parts import restrict
+from equity.market.roots import increasing_root
 
 __all__ = ["State", "Supply", "baseline", "clear", "least_other", "supply", "write_prices"]
 
@@ -28,10 +28,6 @@ _LEAST_SLOPE = 1e-9
 _DECREASE = 1e-4
 _ROUNDING = 1e-14
 _INNER, _OUTER = 0.01, 0.5
-_MOST_NOISE = 1e-10
-_ENCLOSING_STEPS = 100
-_LONGEST_JUMP = 2.0
-_BISECT_EVERY = 3
 _LEAST_GAIN = 1e-300
 
 
@@ -269,12 +265,12 @@ def _sides(block: Block) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 def _direction(block: Block, here: _Excess) -> tuple[Floats, Floats]:
     """Newton direction, no longer than one; upwards where nothing is supplied."""
     sells, elsewhere = _sides(block)
-    slopes = here.now.slopes
-    by_first = np.where(sells, np.maximum(slopes[0], _LEAST_SLOPE), 1.0)
-    by_second = np.where(here.held, block.sigma, np.maximum(slopes[3], _LEAST_SLOPE))
+    own, crossing, returning, second = here.now.slopes
+    by_first = np.where(sells, np.maximum(own, _LEAST_SLOPE), 1.0)
+    by_second = np.where(here.held, block.sigma, np.maximum(second, _LEAST_SLOPE))
     by_second = np.where(elsewhere, by_second, 1.0)
-    across = np.where(sells & elsewhere, slopes[1], 0.0)
-    down = np.where(sells & elsewhere & ~here.held, slopes[2], 0.0)
+    across = np.where(sells & elsewhere, crossing, 0.0)
+    down = np.where(sells & elsewhere & ~here.held, returning, 0.0)
     empty = np.isneginf(here.first)
     first = np.where(empty, 0.0, here.first)
     scale = np.maximum(by_first * by_second - across * down, _LEAST_SLOPE**2)
@@ -367,41 +363,16 @@ def _enclose(
 
     def abroad(second: Floats) -> tuple[Floats, Floats]:
         local.second = second
-        local.first = _increasing_root(at_home, local.first, max(tolerance * _INNER, _ROUNDING))
+        local.first = increasing_root(at_home, local.first, max(tolerance * _INNER, _ROUNDING))
         here = _excess(part, local, demand)
-        slopes = here.now.slopes
-        through = slopes[3] - slopes[2] * slopes[1] / np.maximum(slopes[0], _LEAST_SLOPE)
+        own, crossing, returning, second_own = here.now.slopes
+        through = second_own - returning * crossing / np.maximum(own, _LEAST_SLOPE)
         return here.second, np.where(here.held, part.sigma, through)
 
-    _increasing_root(abroad, local.second, tolerance * _OUTER)
+    increasing_root(abroad, local.second, tolerance * _OUTER)
     state.first[nodes], state.second[nodes] = local.first, local.second
     state.now = None
     return _excess(part, local, demand).size
-
-
-def _increasing_root(
-    function: Callable[[Floats], tuple[Floats, Floats]], start: Floats, tolerance: float
-) -> Floats:
-    """Root of increasing functions: Newton kept inside a bracket, every third step a bisection."""
-    x = start
-    low, high = np.full(len(x), -np.inf), np.full(len(x), np.inf)
-    for step in range(_ENCLOSING_STEPS):
-        value, slope = function(x)
-        low, high = np.where(value < 0, x, low), np.where(value > 0, x, high)
-        width, grain = high - low, np.spacing(np.maximum(np.abs(x), 1.0)) * 2
-        noise = np.minimum(slope * grain, _MOST_NOISE)
-        done = (np.abs(value) <= np.maximum(tolerance, noise)) | (width <= grain)
-        if done.all():
-            break
-        with np.errstate(divide="ignore", invalid="ignore"):
-            newton = x - value / slope
-            middle = np.where(
-                np.isfinite(width), (low + high) / 2, x - np.sign(value) * _LONGEST_JUMP
-            )
-        inside = (newton > low) & (newton < high) & (np.abs(newton - x) < _LONGEST_JUMP)
-        inside &= (step + 1) % _BISECT_EVERY != 0
-        x = np.where(done, x, np.where(inside, newton, middle))
-    return x
 
 
 def write_prices(block: Block, state: State, price: Floats) -> None:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.errors import InputError, Problem
 from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, Elasticities, cut
 from equity.market.clearing import State, baseline, supply
 from equity.market.indexing import SEGMENTS, Cells, Index, index_cells, index_flows
+from equity.market.parameters import parameters_of
 from equity.market.participation import (
     Choice,
     complying_shares,
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Equilibrium", "equilibrium", "fixed"]
 
 Floats = NDArray[np.float64]
-
-_LARGEST_ELASTICITY = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -252,7 +250,7 @@ def equilibrium(
     """
     index = index_flows(flows)
     given = index_cells(cells, index)
-    by = _parameters(
+    by = parameters_of(
         index,
         substitution_elasticity=substitution_elasticity,
         demand_elasticity=demand_elasticity,
@@ -294,7 +292,7 @@ def fixed(
     """
     index = index_flows(flows)
     given = index_cells(cells, index)
-    by = _parameters(
+    by = parameters_of(
         index,
         substitution_elasticity=2.0,
         demand_elasticity=1.0,
@@ -352,56 +350,3 @@ def _choice(cells: Cells, net: Floats, outside: Floats, eps: Floats, entering: F
         net_price=net,
         outside=outside,
     )
-
-
-def _parameters(index: Index, **given: float | pd.Series[float]) -> Elasticities:
-    limits = {
-        "substitution_elasticity": (0.0, _LARGEST_ELASTICITY, True),
-        "demand_elasticity": (0.0, _LARGEST_ELASTICITY, True),
-        "supply_elasticity": (0.0, _LARGEST_ELASTICITY, False),
-        "switching_loss": (0.0, 1.0, False),
-        "willingness_to_pay": (0.0, np.inf, False),
-        "domestic_price": (0.0, np.inf, False),
-    }
-    problems: list[Problem] = []
-    arrays: list[Floats] = []
-    for name, (low, high, strict) in limits.items():
-        values = _by_product(given[name], name, index.products, problems)
-        wrong = ~((values > low if strict else values >= low) & (values <= high))
-        wrong |= np.isinf(values)
-        for at in np.flatnonzero(wrong)[:1]:
-            bound = f"{'above' if strict else 'from'} {low:g}, at most {high:g}"
-            problems.append(
-                Problem(
-                    f"{name}, product {index.products[at]}",
-                    f"{values[at]:g} is out of bounds.",
-                    f"give a number {bound}; elasticities are positive here.",
-                )
-            )
-        arrays.append(values)
-    if problems:
-        raise InputError(problems)
-    return Elasticities(*arrays)
-
-
-def _by_product(
-    given: float | pd.Series[float], name: str, products: NDArray[Any], problems: list[Problem]
-) -> Floats:
-    import pandas as pd
-
-    if not isinstance(given, pd.Series):
-        return np.full(len(products), float(given))
-    place = (
-        given.index.astype(str).get_indexer(pd.Index(products)) if given.index.is_unique else None
-    )
-    if place is None:
-        problems.append(Problem(name, "has a product twice.", "keep one number per product."))
-        return np.ones(len(products))
-    missing = products[place < 0]
-    if len(missing):
-        shown = ", ".join(map(str, missing[:10]))
-        problems.append(
-            Problem(name, f"has no number for {len(missing)} products ({shown}).", "add them.")
-        )
-        return np.ones(len(products))
-    return np.asarray(given.to_numpy(float)[place], dtype=np.float64)

@@ -16,6 +16,7 @@ __all__ = ["by_country", "labels", "square"]
 
 Floats = NDArray[np.float64]
 _LARGEST_ELASTICITY = 50.0
+_SHOWN = 5
 
 
 def labels(flows: pd.DataFrame) -> tuple[pd.Index[Any], pd.Index[Any]]:
@@ -89,7 +90,7 @@ def square(
         ):
             differ = wanted.symmetric_difference(axis)
             if len(differ):
-                shown = ", ".join(map(str, differ[:5]))
+                shown = ", ".join(map(str, differ[:_SHOWN]))
                 raise InputError(
                     Problem(name, f"{kind}s differ from flows: {shown}.", "use the same labels.")
                 )
@@ -144,7 +145,7 @@ def by_country(
     if isinstance(given, pd.Series):
         missing = countries.difference(given.index)
         if len(missing):
-            shown = ", ".join(map(str, missing[:5]))
+            shown = ", ".join(map(str, missing[:_SHOWN]))
             raise InputError(Problem(name, f"has no number for {shown}.", "add it."))
         values = given.loc[countries].to_numpy(float)
     else:

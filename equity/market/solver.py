@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import ConvergenceError, InputError, Problem
+from equity.market.acceleration import Acceleration
 from equity.market.block import Block, Elasticities, cut
 from equity.market.clearing import State, baseline, clear, supply, write_prices
 from equity.market.indexing import Cells, Index
@@ -33,7 +34,6 @@ _CROWDED = 0.7
 _INNER_SHARE = 0.05
 _FIRST_INNER = 0.1
 _MEMORIES = (5, 1, 0)
-_RIDGE = 1e-12
 _LEAST = np.finfo(float).tiny
 _LONGEST_STEP = 1.0
 _LARGEST = 500.0
@@ -126,68 +126,6 @@ def demand_at(block: Block, level: Floats) -> Floats:
     return shift - block.stall_delta * block.stall_taste
 
 
-class _Acceleration:
-    """Anderson's extrapolation with weights of its own for every product."""
-
-    def __init__(self, starts: Integers, product: Integers, memory: int) -> None:
-        self._starts, self._product, self._memory = starts, product, memory
-        self._moves: list[Floats] = []
-        self._images: list[Floats] = []
-        self._gram = np.zeros((len(starts), memory, memory))
-        self._last: tuple[Floats, Floats] | None = None
-
-    def _dots(self, left: list[Floats], right: Floats) -> Floats:
-        return np.stack([np.add.reduceat(one * right, self._starts) for one in left], axis=1)
-
-    def extrapolate(self, image: Floats, move: Floats) -> Floats:
-        """Return the next point from the image of the last one and the distance moved."""
-        if self._last is not None and self._memory:
-            slot = self._remember(image - self._last[0], move - self._last[1])
-            row = self._dots(self._moves, self._moves[slot])
-            size = len(self._moves)
-            self._gram[:, slot, :size] = row
-            self._gram[:, :size, slot] = row
-        self._last = (image, move)
-        size = len(self._moves)
-        if not size:
-            return image
-        gram = self._gram[:, :size, :size]
-        right = self._dots(self._moves, move)
-        scale = np.sqrt(np.maximum(np.einsum("pii->pi", gram), np.finfo(float).tiny))
-        scaled = gram / (scale[:, :, None] * scale[:, None, :]) + _RIDGE * np.eye(size)
-        weight = np.linalg.solve(scaled, (right / scale)[..., None])[..., 0] / scale
-        spread = weight[self._product]
-        return image - sum(
-            (spread[:, k] * self._images[k] for k in range(size)), np.zeros(len(image))
-        )
-
-    def keep(
-        self,
-        elements: NDArray[np.bool_],
-        products: NDArray[np.bool_],
-        starts: Integers,
-        product: Integers,
-    ) -> None:
-        """Forget the products that have left."""
-        self._starts, self._product = starts, product
-        self._moves = [one[elements] for one in self._moves]
-        self._images = [one[elements] for one in self._images]
-        self._gram = self._gram[products]
-        if self._last is not None:
-            self._last = (self._last[0][elements], self._last[1][elements])
-
-    def _remember(self, image: Floats, move: Floats) -> int:
-        if len(self._moves) < self._memory:
-            self._moves.append(move)
-            self._images.append(image)
-            self._next = 0
-            return len(self._moves) - 1
-        slot = self._next
-        self._moves[slot], self._images[slot] = move, image
-        self._next = (slot + 1) % self._memory
-        return slot
-
-
 def solve_block(
     block: Block, tolerance: float, start: Floats | None = None, memory: int = _MEMORIES[0]
 ) -> tuple[Floats, Floats, Floats, Floats, Integers, Floats]:
@@ -243,7 +181,7 @@ class _Working:
         self._nodes = np.arange(len(block.eps))
         self.products = np.arange(block.last - block.first)
         self._active = np.ones(len(self.products), bool)
-        self._acceleration = _Acceleration(block.market_start, block.market_product, memory)
+        self._acceleration = Acceleration(block.market_start, block.market_product, memory)
         self._image = self._move = level
 
     def iterate(self, residual: Floats, tolerance: float) -> Floats:
