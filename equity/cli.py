@@ -59,13 +59,14 @@ def show(
     standard: Annotated[str, typer.Argument(help="Id of a standard, or the path of a TOML file.")],
 ) -> None:
     """Show what a standard asks, costs and brings, and where its numbers come from."""
+    from equity.evidence import cite
     from equity.standards import load_standard
 
     found = load_standard(standard)
     scope = found.scope
     typer.secho(f"{found.name} ({found.id})", bold=True)
     if found.evidence_note:
-        typer.secho(found.evidence_note, fg="yellow")
+        typer.secho(cite(found.evidence_note), fg="yellow")
     typer.echo(found.summary)
     typer.echo(
         f"{found.obligation} {found.kind.replace('_', ' ')}; products {', '.join(scope.products)} "

@@ -81,6 +81,7 @@ def _content(result: Assessment) -> dict[str, Any]:
     return {
         "result": result,
         "standard": result.standard,
+        "evidence_note": cite(result.standard.evidence_note),
         "facts": result.facts,
         "sentences": sentences(result.headline, result.facts),
         "tiles": [r for r in result.headline.itertuples(index=False) if r.measure in TILES],

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from equity.evidence import cite
 from equity.standards.reader import numbers_of
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def describe(standard: Standard) -> dict[str, pd.DataFrame]:
                             columns=["benefit", "kind", "role", "note"])  # fmt: skip
     numbers = list(numbers_of(standard))
     listed = pd.DataFrame(
-        [(p.id, p.value, _range(p.low, p.high), p.unit, p.status, _why(p.source, p.reason))
+        [(p.id, p.value, _range(p.low, p.high), p.unit, p.status, _why(cite(p.source), p.reason))
          for p in numbers],
         columns=["number", "value", "range", "unit", "status", "source_and_reason"],
     )  # fmt: skip
