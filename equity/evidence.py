@@ -217,7 +217,7 @@ def cite(source: str) -> str:
     Returns
     -------
     str
-        Such as ``"A042 (ProCert AG notice ...)"``; unchanged when no row is named.
+        Such as ``"A042 [ProCert AG notice ...]"``; unchanged when no row is named.
 
     Raises
     ------
@@ -228,4 +228,4 @@ def cite(source: str) -> str:
     lost = [row for row in _ROW.findall(source) if row not in known]
     if lost:
         raise EvidenceError([unknown("row of the evidence table", row, known) for row in lost])
-    return _ROW.sub(lambda found: f"{found[0]} ({known[found[0]]})", source)
+    return _ROW.sub(lambda found: f"{found[0]} [{known[found[0]]}]", source)
