@@ -1,4 +1,4 @@
-"""Products: Harmonised System codes as text, their names, and what a bundled product covers."""
+"""Harmonised System codes as text: their form, their names, and what a prefix holds."""
 
 from __future__ import annotations
 
@@ -93,8 +93,9 @@ def names(codes: pd.Series[Any]) -> pd.Series[Any]:
     Returns
     -------
     pandas.Series of str
-        ``HS 123456`` for a product that is not in the bundled trade.
+        Names of the bundled trade, else of the Harmonised System; ``HS 123456`` where it has none.
     """
-    listed = datasets.load_dataset("products/trade_products").set_index("product")["name"]
-    found = codes.map(listed)
+    system = datasets.load_dataset("products/hs6").set_index("code")["name"]
+    bundled = datasets.load_dataset("products/trade_products").set_index("product")["name"]
+    found = codes.map({**system[system != ""].to_dict(), **bundled.to_dict()})
     return found.where(found.notna(), "HS " + codes).astype("str")
