@@ -18,6 +18,8 @@ AFTER = ("countries",)
 RAW = "data/producers/lowder_2016_farm_size.xlsx"
 SHEET, FIRST, TOTAL, CLASSES, GROUP = "WEB table 3", 3, 6, slice(7, 18), 19
 FACTS = Path(__file__).parent / "facts" / "crops.toml"
+# First classes of the sheet that lie on the other side of a break; classes below 5 ha.
+EDGES, FULL = (2, 5), 3
 BREAKS = {"small": (0.0, 2.0, slice(0, 2)), "medium": (2.0, 20.0, slice(2, 5)),
           "large": (20.0, float("inf"), slice(5, 11))}  # fmt: skip
 ALIASES = {
@@ -57,22 +59,72 @@ def classes(raw: Path) -> pd.DataFrame:
         Path(__file__).parent.parent / "countries/countries.csv", keep_default_na=False
     )
     codes = dict(zip(known["name"], known["iso3"], strict=True)) | ALIASES
+    pairs = list(zip(rows[::2], rows[1::2], strict=True))
+    printed = [
+        ([_number(c) for c in h[CLASSES]], [_number(c) for c in a[CLASSES]]) for h, a in pairs
+    ]
+    typical = _typical(printed)
     found = []
-    for holdings, area in zip(rows[::2], rows[1::2], strict=True):
+    for (holdings, area), (counts, lands) in zip(pairs, printed, strict=True):
         name = str(holdings[2]).strip()
         assert str(area[2]).strip() == name and str(holdings[5]).startswith("Holdings")
         group = str(holdings[GROUP]).strip().lower().replace("-income", "").replace(" income", "")
-        counts = [_number(cell) for cell in holdings[CLASSES]]
-        lands = [_number(cell) for cell in area[CLASSES]]
+        total, cut = _sum(counts), _cut_merged(counts, lands, typical)
+        assert abs(_sum(counts) / total - 1) < 1e-9
         for size, (_, _, part) in BREAKS.items():
             found.append(
                 (codes[name], str(holdings[3]), INCOME[group.strip()], size, _sum(counts[part]),
-                 _sum(lands[part]), _number(holdings[TOTAL]), _sum(counts))
+                 _sum(lands[part]), _number(holdings[TOTAL]), total,
+                 any(part.start <= k < part.stop for k in cut))
             )  # fmt: skip
-    columns = ["iso3", "census_year", "group", "size_class", "holdings", "land", "total", "added"]
+    columns = ["iso3", "census_year", "group", "size_class", "holdings", "land", "total", "added",
+               "cut"]  # fmt: skip
     table = pd.DataFrame(found, columns=columns)
     assert not table.duplicated(["iso3", "size_class"]).any() and table["iso3"].nunique() == 111
     return table
+
+
+def _typical(printed: list[tuple[list[float], list[float]]]) -> tuple[list[float], list[float]]:
+    """Mean share of holdings and median land per holding by class, where every small one is."""
+    complete = [(c, a) for c, a in printed if all(n == n for n in c[:FULL])]
+    shares, means = [], []
+    for k in range(len(complete[0][0])):
+        held = [c[k] / _sum(c) if c[k] == c[k] else 0.0 for c, _ in complete]
+        land = sorted(
+            a[k] / c[k] for c, a in complete if c[k] == c[k] and a[k] == a[k] and c[k] > 0
+        )
+        shares.append(sum(held) / len(held))
+        means.append(land[len(land) // 2])
+    return shares, means
+
+
+def _cut_merged(
+    counts: list[float], lands: list[float], typical: tuple[list[float], list[float]]
+) -> list[int]:
+    """Share a printed class out over the empty classes below it that it holds, in place.
+
+    A census that prints 0 to 5 ha stands in the sheet under 2 to 5 ha, with nothing below. Where
+    such a run crosses a break of the three classes, holdings are shared out as in a typical
+    country, and its land in proportion to holdings times typical land; both totals stay.
+    """
+    shares, means = typical
+    cut: list[int] = []
+    empty: list[int] = []
+    for k, count in enumerate(counts):
+        if count != count:
+            empty.append(k)
+            continue
+        run, empty = [*empty, k], []
+        if not any(run[0] < edge <= k for edge in EDGES):
+            continue
+        weights = [shares[i] for i in run]
+        areas = [shares[i] * means[i] for i in run]
+        land = lands[k]
+        for i, weight, area in zip(run, weights, areas, strict=True):
+            counts[i] = count * weight / sum(weights)
+            lands[i] = land * area / sum(areas)
+        cut += run
+    return cut
 
 
 def structure(table: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +137,7 @@ def structure(table: pd.DataFrame) -> pd.DataFrame:
     typical = table.groupby(["group", "size_class"])["kept"].transform("median")
     overall = table.groupby("size_class")["kept"].transform("median")
     table["mean_land"] = table["kept"].where(possible, typical.where(typical.notna(), overall))
-    table["status"] = possible.map({True: "observed", False: "estimated"})
+    table["status"] = (possible & ~table["cut"]).map({True: "observed", False: "estimated"})
     table = table[table["holdings"] > 0]
     land = table["holdings"] * table["mean_land"]
     table["holdings_share"] = table["holdings"] / table.groupby("iso3")["holdings"].transform("sum")
@@ -94,7 +146,9 @@ def structure(table: pd.DataFrame) -> pd.DataFrame:
                "land_share", "status"]  # fmt: skip
     order = table["size_class"].map({size: n for n, size in enumerate(BREAKS)})
     table = table.assign(order=order).sort_values(["iso3", "order"], ignore_index=True)
-    return table[[*columns, "group"]].round({"mean_land": 4, "holdings_share": 9, "land_share": 9})
+    return table[[*columns, "group"]].round(
+        {"holdings": 1, "mean_land": 4, "holdings_share": 9, "land_share": 9}
+    )
 
 
 def groups(table: pd.DataFrame) -> pd.DataFrame:
@@ -136,6 +190,7 @@ def build(raw: Path) -> None:
     gap = printed.drop_duplicates("iso3").assign(gap=lambda t: (t["added"] / t["total"] - 1).abs())
     complete = int((gap["gap"] < 0.001).sum())
     table = structure(printed)
+    cut = table["iso3"].isin(set(printed.loc[printed["cut"], "iso3"]))
     india = table[table["iso3"] == "IND"].set_index("size_class")["holdings"]
     assert india["small"] == 75390000 + 22687000
     typical = groups(table)
@@ -162,6 +217,8 @@ def build(raw: Path) -> None:
             f"classes add up to the printed number of holdings within 0.1 % in {complete} of them; "
             "elsewhere holdings without land or unclassed are left out",
             "a mean outside its class is replaced by the median of the income group",
+            f"{table.loc[cut, 'iso3'].nunique()} censuses print a class that spans a break; it is "
+            "shared out as in a typical country, with its holdings and land kept",
         ],
         key=["iso3", "size_class"], **common,
     )  # fmt: skip

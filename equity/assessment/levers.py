@@ -167,7 +167,7 @@ def producer_levers(
             continue
         ends = []
         for end in move.parameter.bounds:
-            ratio = move.parameter.value / end
+            ratio = move.parameter.value / end if move.inverse else end / move.parameter.value
             scaled = synthesis.table.assign(labour_cost=synthesis.table["labour_cost"] * ratio)
             ends.append(_totals(terms.costs(standard.costs, scaled)))
         central = costs.annual.sum(axis=1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from equity import schema
+from equity import countries, products, schema
 from equity.errors import InputError, Problem
 
 __all__ = ["check_producers", "read_producers", "scaled_to_trade"]
@@ -41,7 +41,11 @@ def read_producers(data: str | Path | pd.DataFrame) -> pd.DataFrame:
         if not path.is_file():
             raise InputError(Problem(str(path), "there is no such file.", "check the path."))
         try:
-            frame = pd.read_csv(path, dtype=dict.fromkeys(TEXT, "str"))
+            numbers = [c for c in schema.TABLES["producers"].columns if c not in TEXT]
+            frame = pd.read_csv(
+                path, dtype=dict.fromkeys(TEXT, "str"), keep_default_na=False,
+                na_values=dict.fromkeys(numbers, ["", "NaN", "nan"]),
+            )  # fmt: skip
         except (ValueError, OSError) as error:
             message = f"cannot be read: {error}."
             raise InputError(Problem(place, message, "save it as UTF-8 CSV.")) from error
@@ -70,10 +74,17 @@ def check_producers(frame: pd.DataFrame, place: str = "producers table") -> pd.D
     InputError
         Every problem at once.
     """
-    schema.validate(frame, "producers", place)
+    problems: list[Problem] = []
+    if {"exporter", "product"} <= set(frame.columns):
+        problems += countries.check(frame["exporter"], f"{place}, column exporter")
+        problems += products.check_codes(frame["product"], f"{place}, column product")
+    try:
+        schema.validate(frame, "producers", place)
+    except InputError as error:
+        raise InputError([*error.problems, *problems]) from error
     added = frame.groupby(["exporter", "product"])[["value_share"]].sum().reset_index()
     off = added[(added["value_share"] - 1).abs() > TOLERANCE]
-    problems = [
+    problems += [
         Problem(
             f"{place}, exporter {row['exporter']}, product {row['product']}",
             f"value shares add up to {row['value_share']:.6g}.",

@@ -22,7 +22,6 @@ QUOTED = {
 }  # fmt: skip
 # Printed with no figure below 2 ha: the figure under "2 - 5 Ha" covers 0 to 5 ha.
 MERGED = ["ARG", "AUS", "HND", "NZL", "PER", "PRI", "URY", "USA", "ZMB"]
-MERGED_REASON = "the printed class of 0 to 5 ha is counted as 2 to 5 ha, so no farm there is small"
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +209,6 @@ def test_every_bundled_product_has_numbers_with_a_reason(literature):
 
 
 @pytest.mark.parametrize("iso3", MERGED)
-@pytest.mark.xfail(strict=True, reason=MERGED_REASON)
 def test_a_class_printed_from_0_to_5_ha_leaves_small_farms(structure, iso3):
     """Honduras 1993: 178,250 holdings from 0 to 5 ha with 280,531 ha, 1.6 ha each."""
     assert "small" in set(structure.loc[structure["iso3"] == iso3, "size_class"])

@@ -39,13 +39,37 @@ def said(old: str, new: str) -> str:
         ("low = 0.4\n", "", "half a range"),
         ('requirement = "record-keeping"', 'requirement = "records"', "no requirement 'records'"),
         ('obligation = "voluntary"', 'obligation = "mandatory"', "has no demand_share"),
-        ('products = ["070820"]', "products = [70820]", "valid string"),
-        ('products = ["070820"]', 'products = ["70820"]', "pattern"),
+        ('products = ["070820"]', "products = [70820]", "70820 is not text"),
+        ('products = ["070820"]', 'products = ["70820"]', "no HS code of two, four or six digits"),
+        ('products = ["070820"]', 'products = ["٠٧٠٨٢٠"]', "no HS code of two, four or six"),
+        ('products = ["070820"]', 'products = ["070820", "070820"]', "occurs more than once"),
+        ('products = ["070820"]', 'products = "070820"', "is no list"),
+        ('products = ["070820"]', "products = []", "is empty"),
+        ('markets = ["EU"]', 'markets = ["EEU"]', "did you mean 'EU'"),
+        ('markets = ["EU"]', 'markets = ["Niger Delta"]', "unknown country"),
+        ('recipient_country = "DEU"', 'recipient_country = "GER"', "unknown country 'GER'"),
+        ('recipient_country = "DEU"', 'recipient_country = "de"', "no country code"),
+        ("start = 2001-01-01", 'start = "2001"', "write year, month and day without quotes"),
+        ('behaviour = "fixed"', 'behaviour = "fix"', "did you mean 'fixed'"),
+        ('status = "assumption"', 'status = "assumed"', "did you mean 'assumption'"),
+        ('source = "A042"', 'source = "A942"', "unknown row of the evidence table 'A942'"),
+        ('source = "A042"', 'source = " "', "published without a source"),
+        ("value = 250\n", 'value = "250"\n', "is text, not a number"),
+        ("value = 250\n", "value = true\n", "True is not a number"),
+        ("value = 250\nlow = 100", "value = -250\nlow = -300", "negative"),
+        ("value = 250\n", "value = nan\n", "finite size"),
+        ("value = 250\n", f"value = 1{'0' * 400}\n", "finite size"),
+        ("value = 0.6\nlow", 'value = "60%"\nlow', "0.05 for 5 %"),
+        ('unit = "hour"', "unit = 5", "unit 5 is not text"),
+        ("[parameters.switching_loss]", "[parameters.swiching_loss]", "mean 'switching_loss'"),
         ("start = 2001-01-01", "start = 2001-01-01\nend = 1999-01-01", "before it starts"),
         ('timing = "one_off"\nlife = 8.0', 'timing = "one_off"', "has no life"),
-        ("life = 8.0", "life = -8.0", "greater than 0"),
+        ('timing = "recurring"', 'timing = "recurring"\nlife = 8.0', "its life means nothing"),
+        ("life = 8.0", "life = -8.0", "(store-small), life: -8.0 is not greater than 0"),
+        ("life = 8.0", 'life = "8"', "write it without quotes"),
+        ("life = 8.0", "life = inf", "finite size"),
         ('id = "records-larger"', 'id = "records"', "occurs more than once"),
-        ('id = "globalgap"', 'id = "../globalgap"', "pattern"),
+        ('id = "globalgap"', 'id = "../globalgap"', "is no id"),
         ("[scope]", "[scope", "no TOML"),
     ],
 )
@@ -69,6 +93,57 @@ def test_all_problems_of_a_file_come_at_once() -> None:
     with pytest.raises(InputError) as caught:
         parse_standard(broken.replace("EUR_2012", "EUR"), "mine.toml")
     assert len(caught.value.problems) >= 6
+    assert "cost 2 (audit), fee: currency 'EUR' has no price year" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("costs = 5", "costs: 5 is no list"),
+        ('costs = ["a"]', "cost 1: 'a' is no table"),
+        ('benefits = ["a"]', "benefit 1: 'a' is no table"),
+        ("parameters = 5", "parameters: 5 is no table"),
+        ('[[costs]]\nid = "a"\nparameters = 5', "cost 1 (a), parameters: 5 is no table"),
+        ("[[costs]]\nid = 5\n[costs.parameters]\nfee = 5", "fee: 5 is a bare number"),
+        ("scope = []", "scope: [] is no table"),
+        ("a = " + "[" * 5000 + "]" * 5000, "nested too deeply"),
+    ],
+)
+def test_a_file_of_the_wrong_shape_is_refused(text: str, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        parse_standard(text, "mine.toml")
+    assert message in str(caught.value)
+
+
+def test_a_benefit_is_counted_in_what_it_can_be() -> None:
+    kind = 'kind = "harm_avoided"'
+    assert "money per weight" in said_after(kind, 'kind = "premium"', unit="hour")
+    assert "money per weight" in said_after(kind, 'kind = "price_floor"', unit="share")
+    assert "give it as share" in said_after(kind, 'kind = "yield"', unit="USD_2011/t")
+
+
+def said_after(old: str, new: str, *, unit: str) -> str:
+    """Return the problems after changing the benefit and its unit."""
+    head, tail = TEXT.split("[[benefits]]")
+    changed = tail.replace(old, new).replace('unit = "share"', f'unit = "{unit}"', 1)
+    with pytest.raises(InputError) as caught:
+        parse_standard(f"{head}[[benefits]]{changed}", "mine.toml")
+    return str(caught.value)
+
+
+def test_a_byte_order_mark_is_no_mistake_and_another_encoding_is(tmp_path: Path) -> None:
+    own = tmp_path / "globalgap.toml"
+    own.write_text(TEXT, encoding="utf-8-sig")
+    assert eq.load_standard(own) == eq.load_standard("globalgap")
+    own.write_bytes("# Côte d'Ivoire\n".encode("cp1252") + TEXT.encode())
+    with pytest.raises(InputError, match="save it as UTF-8"):
+        eq.load_standard(own)
+
+
+def test_a_citation_of_ones_own_may_look_like_a_row() -> None:
+    own = TEXT.replace('source = "A042"', 'source = "Smith 2001, annex A942"')
+    fees = [number.source for number in numbers_of(parse_standard(own, "mine.toml"))]
+    assert "Smith 2001, annex A942" in fees
 
 
 def test_ids_name_bundled_standards_and_nothing_else(tmp_path: Path) -> None:
