@@ -7,6 +7,7 @@ classes become three: small under 2 ha, medium from 2 to under 20 ha, large abov
 from __future__ import annotations
 
 import math
+import math
 import tomllib
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def classes(raw: Path) -> pd.DataFrame:
 
 def _typical(printed: list[tuple[list[float], list[float]]]) -> tuple[list[float], list[float]]:
     """Mean share of holdings and median land per holding by class, where every small one is."""
-    complete = [(c, a) for c, a in printed if all(n == n for n in c[:FULL])]
+    complete = [(c, a) for c, a in printed if all(map(math.isfinite, c[:FULL]))]
     shares, means = [], []
     for k in range(len(complete[0][0])):
         held = [c[k] / _sum(c) if c[k] == c[k] else 0.0 for c, _ in complete]
@@ -111,7 +112,7 @@ def _cut_merged(
     cut: list[int] = []
     empty: list[int] = []
     for k, count in enumerate(counts):
-        if count != count:
+        if math.isnan(count):
             empty.append(k)
             continue
         run, empty = [*empty, k], []

@@ -44,7 +44,7 @@ def read_producers(data: str | Path | pd.DataFrame) -> pd.DataFrame:
             numbers = [c for c in schema.TABLES["producers"].columns if c not in TEXT]
             frame = pd.read_csv(
                 path, dtype=dict.fromkeys(TEXT, "str"), keep_default_na=False,
-                na_values=dict.fromkeys(numbers, ["", "NaN", "nan"]),
+                na_values={name: ["", "NaN", "nan"] for name in numbers},
             )  # fmt: skip
         except (ValueError, OSError) as error:
             message = f"cannot be read: {error}."
