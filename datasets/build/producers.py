@@ -7,7 +7,6 @@ classes become three: small under 2 ha, medium from 2 to under 20 ha, large abov
 from __future__ import annotations
 
 import math
-import math
 import tomllib
 from pathlib import Path
 
