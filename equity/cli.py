@@ -137,9 +137,11 @@ def check(
 ) -> None:
     """Check a file and list everything that is wrong with it."""
     if file.suffix == ".toml":
+        from equity.costs import check_items
         from equity.standards import load_standard
 
         found = load_standard(file)
+        check_items(found.costs)
         typer.echo(f"{file}: {found.name}, no problems.")
         return
     from equity.trade import read_trade

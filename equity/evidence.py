@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from equity import datasets
 from equity.errors import EvidenceError, InputError, Problem, unknown
@@ -43,8 +43,8 @@ class Parameter:
     Raises
     ------
     EvidenceError
-        Value outside its range, half a range, a published figure without a source, or an assumption
-        without a reason.
+        Unknown status, value outside its range, half a range, a published figure without a source,
+        or an assumption without a reason.
     """
 
     id: str
@@ -58,8 +58,13 @@ class Parameter:
 
     def __post_init__(self) -> None:
         problems = []
-        if not math.isfinite(self.value):
-            problems.append(Problem(self.id, f"value {self.value} is not a number.", "give one."))
+        for number in (self.value, self.low, self.high):
+            if number is not None and not math.isfinite(number):
+                problems.append(Problem(self.id, f"value {number} is not a number.", "give one."))
+        if self.status not in get_args(Status):
+            problems.append(unknown("status", self.status, get_args(Status), self.id))
+        if problems:
+            raise EvidenceError(problems)
         if (self.low is None) != (self.high is None):
             problems.append(Problem(self.id, "has half a range.", "give both low and high."))
         elif (
@@ -74,9 +79,9 @@ class Parameter:
                     "order them low <= value <= high.",
                 )
             )
-        if self.status == "assumption" and not self.reason:
+        if self.status == "assumption" and not self.reason.strip():
             problems.append(Problem(self.id, "is an assumption without a reason.", "say why."))
-        if self.status in ("observed", "published") and not self.source:
+        if self.status in ("observed", "published") and not self.source.strip():
             problems.append(Problem(self.id, f"is {self.status} without a source.", "cite it."))
         if problems:
             raise EvidenceError(problems)
@@ -156,6 +161,7 @@ def stale(before: int) -> pd.DataFrame:
 
 
 _ROW = re.compile(r"\b[A-F]\d{3}\b")
+_ROWS_ALONE = re.compile(r"\s*[A-F]\d{3}(\s*,\s*[A-F]\d{3})*\s*")
 
 
 def literature() -> pd.DataFrame:
@@ -217,15 +223,22 @@ def cite(source: str) -> str:
     Returns
     -------
     str
-        Such as ``"A042 [ProCert AG notice ...]"``; unchanged when no row is named.
+        Such as ``"A042 [ProCert AG notice ...]"``; what names no row stays as it is.
 
     Raises
     ------
     EvidenceError
-        A row that the table does not have.
+        A source of nothing but rows, one of which the table does not have.
     """
+    rows = _ROW.findall(source)
+    if not rows:
+        return source
     known = _citations()
-    lost = [row for row in _ROW.findall(source) if row not in known]
-    if lost:
+    lost = [row for row in rows if row not in known]
+    if lost and _ROWS_ALONE.fullmatch(source):
         raise EvidenceError([unknown("row of the evidence table", row, known) for row in lost])
-    return _ROW.sub(lambda found: f"{found[0]} [{known[found[0]]}]", source)
+    return _ROW.sub(lambda found: _cited(found[0], known), source)
+
+
+def _cited(row: str, known: dict[str, str]) -> str:
+    return f"{row} [{known[row]}]" if row in known else row

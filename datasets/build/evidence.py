@@ -26,7 +26,9 @@ CONTESTED = {
     "compliance-cost-base": {
         "C002": "maskus-otsuki-wilson-2005", "C004": "maskus-otsuki-wilson-2013",
     },
-    "small-to-large-cost": {"E006": "european-commission-2007", "E007": "businesseurope"},
+    "small-to-large-cost": {
+        "E006": "european-commission-2007", "E008": "crain-2005-small", "E009": "crain-2005-large",
+    },
     "conflict-minerals-cost": {
         "A018": "tulane-2011", "A019": "sec-2010", "A020": "sec-2012", "A021": "tulane-2014",
     },

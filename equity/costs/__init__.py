@@ -6,6 +6,7 @@ from equity.costs.ad_valorem import AdValoremEquivalent
 from equity.costs.capital import Capital
 from equity.costs.conformity import Conformity
 from equity.costs.contract import CostModel, Item
+from equity.costs.conversion import check_items
 from equity.costs.econometric import Econometric
 from equity.costs.evaluation import CostMatrix, evaluate, evaluate_matrix
 from equity.costs.fee_schedule import (
@@ -51,6 +52,7 @@ __all__ = [
     "annual_equivalent",
     "built_in",
     "capital_recovery_factor",
+    "check_items",
     "cost_model",
     "evaluate",
     "evaluate_matrix",

@@ -15,10 +15,12 @@ from equity.errors import InputError, Problem, UnitError, unknown
 if TYPE_CHECKING:
     from equity.evidence import Parameter
 
-__all__ = ["in_prices_of", "model_of", "prepare"]
+__all__ = ["check_items", "in_prices_of", "model_of", "prepare"]
 
 _ANY_MONEY = re.compile(r"\b[A-Z]{3}_\d{4}\b")
 _ONE_MONEY = "XXX_2000"
+# A year whose rates and deflators are all there.
+_ANY_PRICE_YEAR = 2015
 _NUMBERED = re.compile(r"^(?P<name>.+)_(?P<number>[1-9]\d*)$")
 # Every cost is per producer and year, so a unit may say so or leave it out.
 _IMPLIED = ("year", "yr", "producer")
@@ -70,6 +72,22 @@ def prepare(
     if problems:
         raise InputError(problems)
     return tuple(ready)
+
+
+def check_items(items: Iterable[Any]) -> None:
+    """Check that every item names a cost model and fits its parameters and units.
+
+    Parameters
+    ----------
+    items : iterable of equity.standards.CostItem or Item
+        Those of a standard.
+
+    Raises
+    ------
+    InputError
+        Every item that cannot be used.
+    """
+    prepare(items, price_year=_ANY_PRICE_YEAR)
 
 
 def _item(given: Any, price_year: int, log: list[Any] | None) -> Item:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from equity.errors import unknown
 from equity.evidence import Parameter
 from equity.schema import ROLES, SIZE_CLASSES
 
 __all__ = ["Benefit", "CostItem", "Recognition", "Requirement", "Scope", "Standard"]
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Prefix = Annotated[str, Field(pattern=r"^(\d{2}|\d{4}|\d{6})$")]
-Text = Annotated[str, Field(min_length=1)]
+ID = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+PREFIX = r"^([0-9]{2}|[0-9]{4}|[0-9]{6})$"
+COUNTRY = r"^(local|[A-Z]{3})$"
+Id = Annotated[str, Field(pattern=ID, max_length=60)]
+Prefix = Annotated[str, Field(pattern=PREFIX)]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Day = Annotated[date, Field(strict=True)]
 Role = Literal[ROLES]  # type: ignore[valid-type]
+Recipient = Literal[(*ROLES, "own")]  # type: ignore[valid-type]
 SizeClass = Literal[SIZE_CLASSES]  # type: ignore[valid-type]
-COUNTRY = re.compile(r"^(local|[A-Z]{3})$")
 
 
 class _Frozen(BaseModel):
@@ -47,15 +52,21 @@ class Scope(_Frozen):
     products: Annotated[tuple[Prefix, ...], Field(min_length=1)]
     hs_revision: Literal["HS92", "HS96", "HS02", "HS07", "HS12", "HS17", "HS22"]
     markets: Annotated[tuple[Text, ...], Field(min_length=1)]
-    start: date
-    end: date | None = None
+    start: Day
+    end: Day | None = None
     producer_kind: Literal["farm", "enterprise"] = "farm"
     size_classes: Annotated[tuple[SizeClass, ...], Field(min_length=1)] = SIZE_CLASSES
 
     @model_validator(mode="after")
     def _in_order(self) -> Scope:
+        problems = [
+            *_repeated("product", self.products),
+            *_repeated("market", self.markets),
+            *_repeated("size class", self.size_classes),
+        ]
         if self.end is not None and self.end < self.start:
-            raise ValueError(f"ends {self.end}, before it starts {self.start}.")
+            problems.append(f"ends {self.end}, before it starts {self.start}.")
+        _refuse(problems)
         return self
 
 
@@ -74,7 +85,7 @@ class Requirement(_Frozen):
 
     id: Id
     title: Text
-    equivalence: Annotated[float, Field(ge=0, le=1)] = 1.0
+    equivalence: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
 
 
 class CostItem(_Frozen):
@@ -109,18 +120,25 @@ class CostItem(_Frozen):
     model: Text
     behaviour: Literal["fixed", "variable"]
     timing: Literal["one_off", "recurring"]
-    life: Annotated[float | None, Field(gt=0)] = None
+    life: Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)] | None = None
     payer: Role = "producer"
-    recipient: Role | Literal["own"] = "own"
-    recipient_country: Annotated[str, Field(pattern=COUNTRY.pattern)] = "local"
+    recipient: Recipient = "own"
+    recipient_country: Annotated[str, Field(pattern=COUNTRY)] = "local"
     applies_to: Annotated[tuple[SizeClass, ...], Field(min_length=1)] = SIZE_CLASSES
     note: str = ""
     parameters: dict[str, Parameter]
 
     @model_validator(mode="after")
     def _has_a_life(self) -> CostItem:
+        problems = _repeated("size class", self.applies_to)
         if self.timing == "one_off" and self.life is None:
-            raise ValueError("is due once but has no life; give it in years.")
+            problems.append("is due once but has no life. Fix: give it in years.")
+        if self.timing == "recurring" and self.life is not None:
+            problems.append(
+                "is due every year, so its life means nothing. Fix: drop life, or set timing to "
+                "one_off."
+            )
+        _refuse(problems)
         return self
 
 
@@ -211,27 +229,31 @@ class Standard(_Frozen):
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Standard:
-        problems = [*_repeated("requirement", [r.id for r in self.requirements])]
-        problems += _repeated("cost", [item.id for item in self.costs])
-        problems += _repeated("benefit", [benefit.id for benefit in self.benefits])
-        known = {requirement.id for requirement in self.requirements}
+        problems = [
+            *_repeated("requirement", [r.id for r in self.requirements]),
+            *_repeated("cost", [item.id for item in self.costs]),
+            *_repeated("benefit", [benefit.id for benefit in self.benefits]),
+            *_repeated("recognition of", [other.standard for other in self.recognition]),
+        ]
+        known = [requirement.id for requirement in self.requirements]
         for item in self.costs:
-            if item.requirement not in known:
-                problems.append(f"cost {item.id} belongs to no requirement {item.requirement!r}.")
+            problems += _lost(f"cost {item.id} belongs to", item.requirement, known)
         for other in self.recognition:
             if other.standard == self.id:
-                problems.append("recognises itself.")
-            problems += [
-                f"recognition of {other.standard} names no requirement {name!r}."
-                for name in other.requirements
-                if name not in known
-            ]
+                problems.append("recognises itself. Fix: name another standard.")
+            for name in other.requirements:
+                problems += _lost(f"recognition of {other.standard} names", name, known)
         if self.obligation == "voluntary" and self.demand_share is None:
-            problems.append("is voluntary but has no demand_share.")
+            problems.append("is voluntary but has no demand_share. Fix: add the share of demand.")
         if self.obligation == "mandatory" and self.demand_share is not None:
-            problems.append("is mandatory, so it has no demand_share: all demand asks for it.")
-        if problems:
-            raise ValueError(" ".join(problems))
+            problems.append(
+                "is mandatory, so it has no demand_share: all demand asks for it. Fix: drop it."
+            )
+        if self.demand_share is not None and self.demand_share.unit != "share":
+            problems.append(
+                f"counts its demand_share in {self.demand_share.unit}. Fix: give a share."
+            )
+        _refuse(problems)
         return self
 
     def describe(self) -> dict[str, Any]:
@@ -247,6 +269,19 @@ class Standard(_Frozen):
         return describe(self)
 
 
-def _repeated(kind: str, ids: list[str]) -> list[str]:
+def _repeated(kind: str, ids: Sequence[str]) -> list[str]:
     twice = sorted({name for name in ids if ids.count(name) > 1})
-    return [f"{kind} {name!r} occurs more than once." for name in twice]
+    return [f"{kind} {name!r} occurs more than once. Fix: keep one." for name in twice]
+
+
+def _lost(what: str, name: str, known: list[str]) -> list[str]:
+    if name in known:
+        return []
+    found = unknown("requirement", name, known)
+    return [f"{what} no requirement {name!r}. Fix: {found.fix}"]
+
+
+def _refuse(problems: list[str]) -> None:
+    """Hand every problem to pydantic, one a line."""
+    if problems:
+        raise ValueError("\n".join(problems))

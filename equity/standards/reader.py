@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from equity import datasets, units
-from equity.errors import EvidenceError, InputError, Problem, UnitError, nearest, unknown
+from equity import datasets
+from equity.errors import InputError, Problem, unknown
 from equity.evidence import Parameter
-from equity.standards.model import Benefit, CostItem, Recognition, Requirement, Scope, Standard
+from equity.standards.complaints import complaints
+from equity.standards.model import Standard
+from equity.standards.numbers import with_parameters
+from equity.standards.references import references
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,12 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["check_recognition", "list_standards", "load_standard", "parse_standard"]
 
 FOLDER = "standards"
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-_PARAMETER_KEYS = [field.name for field in fields(Parameter) if field.name != "id"]
-_MODELS: dict[str, type[BaseModel]] = {
-    "scope": Scope, "requirements": Requirement, "costs": CostItem, "benefits": Benefit,
-    "recognition": Recognition,
-}  # fmt: skip
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def load_standard(standard: str | Path) -> Standard:
@@ -139,8 +135,11 @@ def numbers_of(standard: Standard) -> Iterator[Parameter]:
 
 def _read(path: Path) -> Standard:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"is not in UTF-8 (byte {error.start})."
+        raise InputError(Problem(str(path), message, "save it as UTF-8.")) from error
+    except OSError as error:
         raise InputError(Problem(str(path), f"cannot be read: {error}.", "check it.")) from error
     found = parse_standard(text, path.name)
     if found.id != path.stem:
@@ -170,111 +169,19 @@ def parse_standard(text: str, place: str = "standard") -> Standard:
         Every problem at once.
     """
     try:
-        content = tomllib.loads(text)
+        content = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
     except tomllib.TOMLDecodeError as error:
         raise InputError(Problem(place, f"is no TOML: {error}.", "correct that line.")) from error
+    except RecursionError as error:
+        raise InputError(Problem(place, "is nested too deeply.", "flatten it.")) from error
     problems: list[Problem] = []
-    prefix = str(content.get("id", place))
-    content = _with_parameters(content, place, prefix, problems)
+    whole = with_parameters(content, place, str(content.get("id", place)), problems)
     try:
-        found = Standard.model_validate(content)
+        found = Standard.model_validate(whole)
     except ValidationError as error:
-        problems += [_problem(one, place) for one in error.errors()]
+        problems += complaints(error.errors(), content, place)
+        raise InputError(problems) from error
+    problems += references(found, place)
     if problems:
         raise InputError(problems)
     return found
-
-
-def _with_parameters(
-    content: Mapping[str, Any], place: str, prefix: str, problems: list[Problem]
-) -> dict[str, Any]:
-    """Replace every table of a number by a Parameter, and collect what is wrong with it."""
-    made = dict(content)
-
-    def number(row: Any, where: str, name: str) -> Any:
-        return _parameter(row, f"{place}, {where}", f"{prefix}.{name}", problems)
-
-    if "demand_share" in made:
-        made["demand_share"] = number(made["demand_share"], "demand_share", "demand_share")
-    if isinstance(made.get("parameters"), dict):
-        made["parameters"] = {
-            name: number(row, f"parameters.{name}", name)
-            for name, row in made["parameters"].items()
-        }
-    if isinstance(made.get("costs"), list):
-        made["costs"] = [
-            {
-                **item,
-                "parameters": {
-                    name: number(row, f"cost {n} ({item.get('id', '?')}), {name}",
-                                 f"{item.get('id', n)}.{name}")
-                    for name, row in item.get("parameters", {}).items()
-                },
-            }
-            for n, item in enumerate(made["costs"], 1)
-        ]  # fmt: skip
-    if isinstance(made.get("benefits"), list):
-        made["benefits"] = [
-            {**item, "parameter": number(item["parameter"], f"benefit {n}", item.get("id", str(n)))}
-            if "parameter" in item
-            else item
-            for n, item in enumerate(made["benefits"], 1)
-        ]
-    return made
-
-
-def _parameter(row: Any, place: str, name: str, problems: list[Problem]) -> Any:
-    if not isinstance(row, dict):
-        problems.append(
-            Problem(place, f"{row!r} is a bare number.", "give value, unit, status and reason.")
-        )
-        return _STAND_IN
-    extra = [
-        unknown("key", key, _PARAMETER_KEYS, place) for key in row if key not in _PARAMETER_KEYS
-    ]
-    missing = [key for key in ("value", "unit", "status") if key not in row]
-    problems += extra
-    if missing:
-        problems.append(Problem(place, f"lacks {', '.join(missing)}.", "add it."))
-    if extra or missing:
-        return _STAND_IN
-    try:
-        units.unit(row["unit"], place)
-        _check_share(row, place)
-        return Parameter(id=name, **row)
-    except (EvidenceError, UnitError) as error:
-        problems += [Problem(place, one.message, one.fix) for one in error.problems]
-    except TypeError as error:
-        problems.append(Problem(place, f"cannot be used: {error}.", "give plain numbers and text."))
-    return _STAND_IN
-
-
-_STAND_IN = Parameter(id="stand-in", value=0.0, unit="share", reason="a file that cannot be used")
-
-
-def _check_share(row: Mapping[str, Any], place: str) -> None:
-    if row["unit"] != "share":
-        return
-    for key in ("value", "low", "high"):
-        given = row.get(key)
-        if given is not None and abs(given) > 1:
-            fix = f"write {given / 100:g} for {given:g} %."
-            raise EvidenceError(Problem(place, f"{key} {given:g} is no fraction.", fix))
-
-
-def _problem(error: Any, place: str) -> Problem:
-    path = [part for part in error["loc"] if not (isinstance(part, str) and "[" in part)]
-    where = ".".join(str(part + 1) if isinstance(part, int) else str(part) for part in path)
-    if error["type"] == "extra_forbidden":
-        model = _MODELS.get(str(path[0]), Standard) if len(path) > 1 else Standard
-        options = list(model.model_fields)
-        close = nearest(path[-1], options)
-        fix = f"did you mean {close!r}?" if close else f"use one of: {', '.join(options)}."
-        return Problem(f"{place}, {where}", f"unknown key {path[-1]!r}.", fix)
-    message = str(error["msg"]).removeprefix("Value error, ")
-    given = "" if error["type"] in ("missing", "value_error") else f" Given {error['input']!r}."
-    if error["type"] == "missing":
-        return Problem(f"{place}, {where}", "is missing.", "add it.")
-    return Problem(
-        ", ".join(part for part in (place, where) if part), f"{message}{given}", "correct it."
-    )

@@ -51,7 +51,7 @@ def said(old: str, new: str) -> str:
         ('recipient_country = "DEU"', 'recipient_country = "de"', "no country code"),
         ("start = 2001-01-01", 'start = "2001"', "write year, month and day without quotes"),
         ('behaviour = "fixed"', 'behaviour = "fix"', "did you mean 'fixed'"),
-        ('status = "assumption"', 'status = "assumed"', "did you mean 'assumption'"),
+        ('status = "assumption"', 'status = "assumed"', "unknown status 'assumed'"),
         ('source = "A042"', 'source = "A942"', "unknown row of the evidence table 'A942'"),
         ('source = "A042"', 'source = " "', "published without a source"),
         ("value = 250\n", 'value = "250"\n', "is text, not a number"),
