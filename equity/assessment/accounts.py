@@ -1,4 +1,4 @@
-"""The central outcome laid out as tables: response, payments, incidence, flows, checks."""
+"""The central outcome laid out as tables: response, payments, flows, checks."""
 
 from __future__ import annotations
 
@@ -7,23 +7,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equity import schema
-from equity.assessment.outcome import OWN, PRODUCER, Outcome
-from equity.distribution.incidence import ALL, collect, entries, reconcile
+from equity.assessment.outcome import PRODUCER, Outcome
+from equity.distribution.incidence import reconcile
 from equity.errors import EquityError
 from equity.market.participation import response_table
 from equity.market.surplus import quantity_sold
 
-__all__ = [
-    "IdentityError", "check_identities", "flows_table", "incidence_table", "payments_table",
-    "response",
-]  # fmt: skip
+__all__ = ["IdentityError", "check_identities", "flows_table", "payments_table", "response"]
 
 CHAIN = ["exporter", "product"]
 ITEM = ("requirement", "item", "behaviour", "payer", "recipient")
 CELL = [*CHAIN, "size_class"]
-# Roles that sit where the goods are bought; every other role sits where they are grown or made.
-ABROAD = ("buyer", "consumer", "donor")
 LOCAL = "local"
 OTHER_MARKETS = "other_markets"
 
@@ -86,108 +80,6 @@ def payments_table(outcome: Outcome) -> pd.DataFrame:
     return pd.concat(blocks, ignore_index=True)[columns]
 
 
-def incidence_table(
-    outcome: Outcome,
-    payments: pd.DataFrame,
-    flows: pd.DataFrame,
-    income_group: pd.Series[Any],
-    extra: list[pd.DataFrame] | None = None,
-) -> pd.DataFrame:
-    """Give every dollar a role, a country, an income group and a size class.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        Central, one-dimensional.
-    payments : pandas.DataFrame
-        From `payments_table`.
-    flows : pandas.DataFrame
-        exporter, importer, product, regulated_value: where the regulated goods go.
-    income_group : pandas.Series
-        Index country, value income group.
-    extra : list of pandas.DataFrame, optional
-        Further `entries`, such as harm avoided.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The schema's ``incidence`` table.
-    """
-    where = outcome.cells.key.rename(columns={"exporter": "country"})
-    local = where.assign(size_class=ALL)
-    blocks = [
-        entries(where, PRODUCER, outcome.components, units=outcome.cells.producers),
-        entries(local, "trader", {"margin": outcome.trader}),
-        *_premium(outcome, flows),
-        *_third_parties(outcome, payments, flows),
-        *(extra or []),
-    ]
-    return collect(blocks, income_group)
-
-
-def _premium(outcome: Outcome, flows: pd.DataFrame) -> list[pd.DataFrame]:
-    paid = outcome.cells.key[CHAIN].assign(amount=outcome.premium_paid)
-    bought = to_importers(paid, flows)
-    return [entries(bought, "buyer", {"premium": -bought["amount"].to_numpy()})]
-
-
-def _third_parties(
-    outcome: Outcome, payments: pd.DataFrame, flows: pd.DataFrame
-) -> list[pd.DataFrame]:
-    blocks = []
-    margin = float(np.asarray(outcome.cells.certifier_margin))
-    received = payments[~payments["recipient"].isin([OWN, PRODUCER])]
-    for role, rows in received.groupby("recipient"):
-        where = rows[["recipient_country", "product"]].rename(
-            columns={"recipient_country": "country"}
-        )
-        where = where.assign(size_class=ALL)
-        fees = rows["amount"].to_numpy(float)
-        blocks.append(
-            entries(where, str(role), {"fees": fees, "service_cost": -(1 - margin) * fees})
-        )
-    for role, rows in payments[payments["payer"] != PRODUCER].groupby("payer"):
-        if role in ABROAD:
-            where = to_importers(rows[[*CHAIN, "amount"]], flows)
-        else:
-            where = rows.rename(columns={"exporter": "country"}).assign(size_class=ALL)
-        paid = where["amount"].to_numpy(float)
-        blocks.append(entries(where[["country", "size_class", "product"]], str(role),
-                              {"cost_share": -paid}))  # fmt: skip
-    return blocks
-
-
-def to_importers(amounts: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
-    """Spread amounts by exporter and product over the importers of the regulated goods.
-
-    Parameters
-    ----------
-    amounts : pandas.DataFrame
-        exporter, product, amount; keys may repeat.
-    flows : pandas.DataFrame
-        exporter, importer, product, regulated_value.
-
-    Returns
-    -------
-    pandas.DataFrame
-        country (the importer), size_class ``all``, product, amount.
-    """
-    added = amounts.groupby(CHAIN)[["amount"]].sum().reset_index()
-    bought = flows.loc[flows["regulated_value"] > 0]
-    total = bought.groupby(CHAIN)["regulated_value"].transform("sum")
-    shares = bought.assign(share=bought["regulated_value"] / total)
-    shares = shares[shares.set_index(CHAIN).index.isin(added.set_index(CHAIN).index)]
-    spread = schema.exact_join(shares, added, CHAIN, what="amounts by exporter and product")
-    return pd.DataFrame(
-        {
-            "country": spread["importer"],
-            "size_class": ALL,
-            "product": spread["product"],
-            "amount": spread["share"] * spread["amount"],
-        }
-    ).reset_index(drop=True)
-
-
 def flows_table(
     outcome: Outcome, flows: pd.DataFrame, after: pd.DataFrame | None = None
 ) -> pd.DataFrame:
@@ -229,17 +121,20 @@ def flows_table(
             "product": table["product"],
             "value_before": table["value"],
             "value_after": table["regulated_value"] * ratio + other * grown,
+            "regulated_value": table["regulated_value"],
         }
     )
 
 
 def _cleared_flows(flows: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
     key = ["exporter", "importer", "product"]
-    table = flows[[*key, "value"]].rename(columns={"value": "value_before"})
+    table = flows[[*key, "value", "regulated_value"]].rename(columns={"value": "value_before"})
     joined = table.merge(after, on=key, how="left", validate="one_to_one")
     # A flow of nothing has no market to clear.
     moved = joined["value_after"].where(joined["value_before"] > 0, 0.0)
-    return joined.assign(value_after=moved)
+    return joined.assign(value_after=moved)[
+        [*key, "value_before", "value_after", "regulated_value"]
+    ]
 
 
 def check_identities(

@@ -29,6 +29,7 @@ SCALARS: tuple[Target, ...] = (
     "certifier_margin",
     "share_sold",
 )
+MOVED = ("premium", "floor", "savings", "harm", "assurance")
 SHARE_BENEFITS = ("yield", "rejections_avoided", "input_saving")
 
 
@@ -160,7 +161,7 @@ def _benefits(
     log: list[Any],
 ) -> tuple[dict[str, Any], list[Lever]]:
     size = unit_value.shape
-    arrays = {name: np.zeros(size) for name in ("premium", "floor", "savings")}
+    arrays = {name: np.zeros(size) for name in MOVED}
     levers: list[Lever] = []
     for benefit in standard.benefits:
         reached = exporter.isin(benefit.exporters).to_numpy() | (not benefit.exporters)
@@ -176,6 +177,10 @@ def _benefits(
         elif benefit.kind in SHARE_BENEFITS and benefit.role == "producer":
             arrays["savings"] += benefit.parameter.value * reached
             levers.append(Lever(parameter=benefit.parameter, target="savings", cells=reached))
+        elif benefit.counted:
+            target: Target = "harm" if benefit.kind == "harm_avoided" else "assurance"
+            arrays[target] += _relative(benefit, unit_value, price_year, log) * reached
+            levers.append(Lever(parameter=benefit.parameter, target=target, cells=reached))
     return arrays, levers
 
 

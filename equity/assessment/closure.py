@@ -195,13 +195,13 @@ def other_entries(clearing: Clearing) -> list[pd.DataFrame]:
     list of pandas.DataFrame
         Consumers where they buy, producers and traders where they sell to other markets.
     """
-    bought = clearing.consumers.rename(columns={"importer": "country"}).assign(size_class=ALL)
-    sold = clearing.others.rename(columns={"exporter": "country"}).assign(size_class=ALL)
-    where = ["country", "size_class", "product"]
+    bought = clearing.consumers.rename(columns={"importer": "country"})
+    bought = bought.assign(size_class=ALL, exporter=ALL)
+    sold = clearing.others.assign(country=clearing.others["exporter"], size_class=ALL)
     return [
-        entries(bought[where], "consumer", {"consumer_price": bought["amount"]}),
-        entries(sold[where], "producer", {"other_markets": sold["producers"]}),
-        entries(sold[where], "trader", {"other_markets": sold["traders"]}),
+        entries(bought, "consumer", {"consumer_price": bought["amount"]}),
+        entries(sold, "producer", {"other_markets": sold["producers"]}),
+        entries(sold, "trader", {"other_markets": sold["traders"]}),
     ]
 
 

@@ -61,6 +61,9 @@ class Cells:
     premium, floor, share_sold : numpy.ndarray
         Administered premium (share of price), price floor (share of the baseline price) and the
         part of the certified output that is sold as certified; 0, 0 and 1 without a label.
+    harm, assurance : numpy.ndarray
+        Harm avoided and what consumers would pay for knowing, as a share of the f.o.b. value of
+        goods that newly comply.
     switching_loss, supply_elasticity, certifier_margin : numpy.ndarray
         kappa, eps and the part of a fee that is left after the cost of the service.
     """
@@ -81,6 +84,8 @@ class Cells:
     premium: Floats
     floor: Floats
     share_sold: Floats
+    harm: Floats
+    assurance: Floats
     switching_loss: Floats
     supply_elasticity: Floats
     certifier_margin: Floats
@@ -191,6 +196,24 @@ class Outcome:
         )
         total: Floats = self.variable + ratio
         return total
+
+    @property
+    def newly_complying(self) -> Floats:
+        """F.o.b. value of the goods that newly comply, at the market's price, USD a year."""
+        cells = self.cells
+        _, entering, _ = quantity_sold(self.choice, cells.supply_elasticity)
+        value: Floats = (cells.sales + cells.margin) * self.market_price * entering
+        return value
+
+    @property
+    def harm_avoided(self) -> Floats:
+        """Money value of harm that the public is spared, USD a year."""
+        return self.newly_complying * self.cells.harm
+
+    @property
+    def assurance(self) -> Floats:
+        """What consumers would pay for the assurance of goods that newly comply, USD a year."""
+        return self.newly_complying * self.cells.assurance
 
     def bills(self, mask: Booleans) -> Floats:
         """Add up what newly complying producers' items in `mask` cost, whoever pays.

@@ -9,14 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from equity import countries, datasets, products, risk
-from equity.assessment.accounts import (
-    check_identities,
-    flows_table,
-    incidence_table,
-    payments_table,
-    response,
-)  # fmt: skip
+from equity.assessment.accounts import check_identities, flows_table, payments_table, response
+from equity.assessment.balance import balance
 from equity.assessment.cells import build_cells, model_parameters
+from equity.assessment.gains import incidence_table
 from equity.assessment.headline import at_stake, group_ranges, headline
 from equity.assessment.inputs import (
     bundled_trade,
@@ -30,6 +26,7 @@ from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
 from equity.assessment.solution import CLOSURES, solve
+from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
 from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
 from equity.standards import Standard, load_standard
@@ -181,6 +178,8 @@ def assess(
         flows=after,
         flags=flags,
         payments=paid,
+        transfers=transfers(paid, flows, group),
+        balance=balance(central, standard.benefits),
         headline=headline(central, drawn),
         groups=group_ranges(central, drawn, cell_group),
         importance=importance(solved.values, measures(drawn)["producer_net"]),
@@ -188,6 +187,7 @@ def assess(
         assumptions=assumptions(standard, solved.numbers, cells_of.parameters),
         ledger=ledger(source, set_aside, cells_of.steps, priced, log),
         rules=risk.rules_table(rule_table),
+        income_groups=group,
         closures=solved.closures,
         limits=limits(standard, chosen, closure),
     )

@@ -184,7 +184,7 @@ def limits(standard: Standard, year: int, closure: str) -> tuple[str, ...]:
         "Ranges come from the parameters' ranges read as triangular and independent; errors in "
         "trade data and in the model itself are not in them.",
     ]
-    silent = [b.id for b in standard.benefits if b.kind in ("harm_avoided", "assurance")]
+    silent = [b.id for b in standard.benefits if not b.counted]
     if silent:
         lines.append(
             f"Benefits without a money value are listed but not added up: {', '.join(silent)}."

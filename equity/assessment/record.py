@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from equity.assessment.enterprises import SME_THRESHOLDS, SmeTest, sme_test
 from equity.assessment.headline import sentences
-from equity.distribution.incidence import by
+from equity.assessment.trace import explain
+from equity.distribution import by, by_importer
 
 if TYPE_CHECKING:
     from equity.standards import Standard
@@ -31,6 +34,10 @@ class Assessment:
         Canonical tables.
     payments : pandas.DataFrame
         Who pays whom for what, USD a year: statutory incidence.
+    transfers : pandas.DataFrame
+        Gross payments between income groups, home and abroad apart.
+    balance : pandas.DataFrame
+        Benefits and costs side by side, by cell.
     headline : pandas.DataFrame
         measure, value, low, high, unit, meaning.
     groups : pandas.DataFrame
@@ -45,6 +52,8 @@ class Assessment:
         What happened to the trade and the producers on the way in.
     rules : pandas.DataFrame
         Rule table behind the flags.
+    income_groups : pandas.Series
+        Index country, value income group of income_year.
     closures : pandas.DataFrame
         measure and its central value under each closure that applies.
     limits : tuple of str
@@ -61,6 +70,8 @@ class Assessment:
     flows: pd.DataFrame
     flags: pd.DataFrame
     payments: pd.DataFrame
+    transfers: pd.DataFrame
+    balance: pd.DataFrame
     headline: pd.DataFrame
     groups: pd.DataFrame
     importance: pd.DataFrame
@@ -68,16 +79,20 @@ class Assessment:
     assumptions: pd.DataFrame
     ledger: pd.DataFrame
     rules: pd.DataFrame
+    income_groups: pd.Series[Any]
     closures: pd.DataFrame
     limits: tuple[str, ...]
 
-    def by(self, *columns: str) -> pd.DataFrame:
+    def by(self, *columns: str, middle: bool = False) -> pd.DataFrame:
         """Add gains and losses up over any columns of the incidence table.
 
         Parameters
         ----------
         *columns : str
-            role, country, income_group, size_class, product or component.
+            role, country, income_group, size_class, product, exporter, component, or importer: the
+            market that an amount comes from, by the regulated value bought.
+        middle : bool, optional
+            Read lower_middle and upper_middle as one group, ``middle``.
 
         Returns
         -------
@@ -89,7 +104,58 @@ class Assessment:
         InputError
             For a column that the incidence does not have.
         """
-        return by(self.incidence, *columns)
+        table = self.incidence
+        if "importer" in columns:
+            table = by_importer(table, self.flows)
+        return by(table, *columns, middle=middle)
+
+    def sme_test(self, *by: str, thresholds: Sequence[float] = SME_THRESHOLDS) -> SmeTest:
+        """Count enterprises by what complying would cost over their sales.
+
+        Parameters
+        ----------
+        *by : str
+            Any of size_class, exporter, product, income_group; size_class when not given.
+        thresholds : sequence of float, optional
+            Rising shares of sales; 1 % and 3 % when not given.
+
+        Returns
+        -------
+        SmeTest
+            Tables of those affected and of the screen, and the ratio of small to large.
+
+        Raises
+        ------
+        InputError
+            Unknown groups, thresholds that do not rise.
+        """
+        return sme_test(
+            self.producers,
+            self.costs,
+            self.income_groups,
+            by=by or ("size_class",),
+            thresholds=thresholds,
+        )
+
+    def explain(self, exporter: str, product: str, size_class: str) -> pd.DataFrame:
+        """Trace the flags of one cell through every number to its source.
+
+        Parameters
+        ----------
+        exporter, product, size_class : str
+            Such as ``"KEN", "070820", "small"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            stage, name, value, unit, how, source.
+
+        Raises
+        ------
+        InputError
+            For a cell that the run does not have.
+        """
+        return explain(self, exporter, product, size_class)
 
     def summary(self) -> str:
         """Say the result in a few lines, each number with its range.

@@ -24,9 +24,10 @@ __all__ = ["Lever", "drawn_cells", "group_table", "measures"]
 Floats = NDArray[np.float64]
 Target = Literal[
     "item", "mean_sales", "producer_share", "smallholder_share", "sales_dispersion",
-    "compliant_share", "demand", "premium", "floor", "savings", "share_sold", "switching_loss",
-    "supply_elasticity", "certifier_margin",
+    "compliant_share", "demand", "premium", "floor", "savings", "harm", "assurance", "share_sold",
+    "switching_loss", "supply_elasticity", "certifier_margin",
 ]  # fmt: skip
+SCALED = ("premium", "savings", "floor", "harm", "assurance")
 SMALL, MEDIUM, LARGE = SIZE_CLASSES
 
 
@@ -135,7 +136,7 @@ class _State:
         elif lever.target == "demand":
             for name in ("sales", "margin", "producers"):
                 self._scale(name, touched, column / central)
-        elif lever.target in ("premium", "savings", "floor"):
+        elif lever.target in SCALED:
             if central != 0:
                 self._scale(lever.target, touched, column / central)
             else:
@@ -209,7 +210,8 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "small_burden": small_burden,
         "large_burden": large_burden,
         "small_to_large": _ratio(small_burden, large_burden),
-        "consumer_net": _elsewhere(outcome, "consumers"),
+        "consumer_net": _elsewhere(outcome, "consumers") + _total(outcome.assurance),
+        "public_net": _total(outcome.harm_avoided),
         "other_markets_net": _others(outcome),
         "total_net": _total(net)
         + _total(outcome.trader)
@@ -217,6 +219,8 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         + fees * np.squeeze(np.asarray(cells.certifier_margin))
         - _paid_by_others(outcome)
         + _elsewhere(outcome, "consumers")
+        + _total(outcome.assurance)
+        + _total(outcome.harm_avoided)
         + _others(outcome),
     }
 

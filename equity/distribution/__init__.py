@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from equity.distribution.incidence import by, collect, entries, reconcile
+from equity.distribution.incidence import (
+    by,
+    by_importer,
+    collect,
+    destination_shares,
+    entries,
+    ordered,
+    reconcile,
+    transfers,
+)
 
-__all__ = ["by", "collect", "entries", "reconcile"]
+__all__ = [
+    "by", "by_importer", "collect", "destination_shares", "entries", "ordered", "reconcile",
+    "transfers",
+]  # fmt: skip

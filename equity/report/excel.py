@@ -20,7 +20,7 @@ WIDEST, NARROWEST, HEADER_ROOM = 60, 9, 2
 SAMPLE = 200
 SHEETS = (
     "headline", "closures", "groups",
-    "incidence", "payments", "flags", "exposure", "producers", "costs",
+    "incidence", "payments", "transfers", "balance", "flags", "exposure", "producers", "costs",
     "response", "flows", "importance", "assumptions", "ledger", "rules", "checks",
 )  # fmt: skip
 
@@ -45,7 +45,9 @@ def sheets(result: Assessment) -> dict[str, pd.DataFrame]:
         + [("limit", limit) for limit in result.limits],
         columns=["what", "text"],
     )
-    return {"read_me": first, **{name: getattr(result, name) for name in SHEETS}}
+    test = result.sme_test()
+    enterprises = {"sme_affected": test.affected, "sme_screen": test.screen}
+    return {"read_me": first, **{name: getattr(result, name) for name in SHEETS}, **enterprises}
 
 
 def write_excel(result: Assessment, path: Path) -> Path:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from equity import countries, products
 from equity.assessment.headline import said, sentences
+from equity.distribution import ordered
 from equity.evidence import cite
 from equity.report import figures, labels
 from equity.report.files import write_whole
@@ -91,6 +92,9 @@ def _content(result: Assessment) -> dict[str, Any]:
         "role_groups": _pivot(result.by("role", "income_group"), "role", "income_group"),
         "components": list(result.by("role", "component").itertuples(index=False)),
         "payments": _payments(result.payments),
+        "balance": _balance(result),
+        "transfers": _transfers(result.transfers),
+        "sme": _sme(result),
         "exposure": list(exposed.itertuples(index=False)),
         "exporters": len(result.exposure),
         "flag_counts": _flag_counts(result.flags),
@@ -124,6 +128,37 @@ def _closures(result: Assessment) -> dict[str, Any]:
         for row in result.closures.to_dict("records")
     ]
     return {"names": names, "rows": rows}
+
+
+def _balance(result: Assessment) -> list[Any]:
+    """Benefits and costs of those who newly comply, by income group and size."""
+    table = result.balance.merge(
+        result.producers[["exporter", "product", "size_class", "producers"]],
+        on=["exporter", "product", "size_class"], validate="one_to_one", suffixes=("", "_all"),
+    )  # fmt: skip
+    table = table.assign(
+        income_group=result.income_groups.reindex(table["exporter"]).to_numpy(),
+        gaining=table["gaining_share"] * table["producers_all"],
+        saved=table[["yield_gain", "rejections_avoided", "input_saving"]].sum(axis=1),
+    )
+    summed = ["producers_all", "annual_cost", "retained_access", "premium", "saved", "gaining"]
+    added = table.groupby(["income_group", "size_class"], as_index=False)[summed].sum()
+    return list(ordered(added, ["income_group", "size_class"]).itertuples(index=False))
+
+
+def _transfers(table: pd.DataFrame) -> list[Any]:
+    groups = ["from_group", "to_group", "abroad"]
+    added = table.groupby(groups, as_index=False, sort=False)["amount"].sum()
+    return list(added.itertuples(index=False))
+
+
+def _sme(result: Assessment) -> dict[str, Any]:
+    test = result.sme_test()
+    wide = test.screen.pivot(index="size_class", columns="bin", values="share")
+    bins = list(dict.fromkeys(test.screen["bin"]))
+    shares = wide.reindex(index=test.affected["size_class"], columns=bins).to_numpy().tolist()
+    rows = list(zip(test.affected.itertuples(index=False), shares, strict=True))
+    return {"rows": rows, "bins": bins, "ratio": test.small_to_large, "apart": test.not_assessed}
 
 
 def _exposure(exposure: pd.DataFrame) -> pd.DataFrame:

@@ -179,16 +179,20 @@ TABLES: dict[str, Table] = {
             "product": _PRODUCT,
             "value_before": Column("number", "value at baseline", _USD, 0.0),
             "value_after": Column("number", "value under the standard", _USD, 0.0),
+            "regulated_value": Column(
+                "number", "part of value_before that the standard asks about", _USD, 0.0
+            ),
         },
     ),
     "incidence": Table(
-        ("role", "country", "income_group", "size_class", "product", "component"),
+        ("role", "country", "income_group", "size_class", "product", "exporter", "component"),
         {
             "role": Column("text", "who gains or loses", allowed=ROLES),
             "country": Column("text", "where, ISO 3166-1 alpha-3"),
             "income_group": Column("text", "World Bank group in its year", allowed=INCOME_GROUPS),
             "size_class": Column("text", "of a producer; all for other roles"),
             "product": _PRODUCT,
+            "exporter": Column("text", "whose goods the amount concerns; all when several's"),
             "component": Column("text", "what the amount is"),
             "amount": Column("number", "gain + or loss -", _USD),
             "units": Column("number", "producers or people concerned", "", 0.0, missing=True),

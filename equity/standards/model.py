@@ -171,6 +171,13 @@ class Benefit(_Frozen):
     exporters: tuple[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], ...] = ()
     note: str = ""
 
+    @property
+    def counted(self) -> bool:
+        """Whether it has a money value: harm avoided per weight, assurance as a share of price."""
+        money = "/" in self.parameter.unit
+        willing = self.kind == "assurance" and self.parameter.unit == "share"
+        return money or willing or self.kind not in ("harm_avoided", "assurance")
+
 
 class Recognition(_Frozen):
     """Another standard whose audit or certificate is accepted.

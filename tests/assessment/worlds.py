@@ -86,11 +86,13 @@ reason = "made up"
 """
 
 
-def standard(scale: float = 1.0, *, hours: float = 20.0, payer: str = "producer") -> Standard:
+def standard(
+    scale: float = 1.0, *, hours: float = 20.0, payer: str = "producer", benefits: str = ""
+) -> Standard:
     """Return a standard whose money amounts are multiplied by `scale`."""
     money = {"fee": 150.0, "fee_low": 100.0, "fee_high": 300.0, "store": 400.0, "per_tonne": 12.0}
     amounts = {name: value * scale for name, value in money.items()}
-    return parse_standard(STANDARD.format(**amounts, hours=hours, payer=payer))
+    return parse_standard(STANDARD.format(**amounts, hours=hours, payer=payer) + benefits)
 
 
 def trade(seed: int = 0, scale: float = 1.0) -> pd.DataFrame:
