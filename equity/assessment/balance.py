@@ -43,13 +43,13 @@ def balance(outcome: Outcome, benefits: Sequence[Benefit]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        exporter, product, size_class; producers who newly comply; annual_cost (USD/year, their own
-        bills, fixed and variable); retained_access, premium, yield_gain, rejections_avoided,
-        input_saving and their sum benefit (USD/year); benefit_cost_ratio and
-        new_benefit_cost_ratio, without retained access (no value without a cost); payback_years
-        (cash due before the first sale over a year's gain without one-off costs); gaining_share
-        (share of all producers better off than before the standard); assurance and harm_avoided
-        (USD/year, of consumers and the public).
+        exporter, product, size_class; producers who newly comply; annual_cost (USD/year, what
+        their own bills, fixed and variable, take from their surplus); retained_access, premium,
+        yield_gain, rejections_avoided, input_saving and their sum benefit (USD/year);
+        benefit_cost_ratio and new_benefit_cost_ratio, without retained access (no value without a
+        cost); payback_years (cash due before the first sale over a year's gain without one-off
+        costs); gaining_share (share of all producers better off than before the standard);
+        assurance and harm_avoided (USD/year, of consumers and the public).
     """
     cells, choice = outcome.cells, outcome.choice
     eps = np.broadcast_to(np.asarray(cells.supply_elasticity, float), outcome.price.shape)

@@ -12,6 +12,7 @@ from equity import countries, datasets, products, risk
 from equity.assessment.accounts import check_identities, flows_table, payments_table, response
 from equity.assessment.balance import balance
 from equity.assessment.cells import build_cells, model_parameters
+from equity.assessment.evenness import burdens, evenness
 from equity.assessment.gains import incidence_table
 from equity.assessment.headline import at_stake, group_ranges, headline
 from equity.assessment.inputs import (
@@ -22,6 +23,7 @@ from equity.assessment.inputs import (
 )  # fmt: skip
 from equity.assessment.levers import Terms, cost_levers, producer_levers
 from equity.assessment.measured import raise_flags
+from equity.assessment.points import producer_points
 from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
@@ -180,6 +182,9 @@ def assess(
         payments=paid,
         transfers=transfers(paid, flows, group),
         balance=balance(central, standard.benefits),
+        evenness=evenness(central, cell_group),
+        burdens=burdens(central, drawn, cell_group),
+        points=producer_points(central),
         headline=headline(central, drawn),
         groups=group_ranges(central, drawn, cell_group),
         importance=importance(solved.values, measures(drawn)["producer_net"]),

@@ -38,6 +38,12 @@ class Assessment:
         Gross payments between income groups, home and abroad apart.
     balance : pandas.DataFrame
         Benefits and costs side by side, by cell.
+    evenness : pandas.DataFrame
+        Inequality and progressivity: measure, value, unit, meaning.
+    burdens : pandas.DataFrame
+        Share of the cost against share of the sales, and losers, by income group and size class.
+    points : pandas.DataFrame
+        Slices of producers with their sales, cost and gain; they add up to the cells.
     headline : pandas.DataFrame
         measure, value, low, high, unit, meaning.
     groups : pandas.DataFrame
@@ -72,6 +78,9 @@ class Assessment:
     payments: pd.DataFrame
     transfers: pd.DataFrame
     balance: pd.DataFrame
+    evenness: pd.DataFrame
+    burdens: pd.DataFrame
+    points: pd.DataFrame
     headline: pd.DataFrame
     groups: pd.DataFrame
     importance: pd.DataFrame

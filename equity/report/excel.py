@@ -20,7 +20,8 @@ WIDEST, NARROWEST, HEADER_ROOM = 60, 9, 2
 SAMPLE = 200
 SHEETS = (
     "headline", "closures", "groups",
-    "incidence", "payments", "transfers", "balance", "flags", "exposure", "producers", "costs",
+    "incidence", "payments", "transfers", "balance", "burdens",
+    "evenness", "flags", "exposure", "producers", "costs",
     "response", "flows", "importance", "assumptions", "ledger", "rules", "checks",
 )  # fmt: skip
 

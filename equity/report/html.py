@@ -95,6 +95,8 @@ def _content(result: Assessment) -> dict[str, Any]:
         "balance": _balance(result),
         "transfers": _transfers(result.transfers),
         "sme": _sme(result),
+        "evenness": list(result.evenness.itertuples(index=False)),
+        "burdens": list(result.burdens.itertuples(index=False)),
         "exposure": list(exposed.itertuples(index=False)),
         "exporters": len(result.exposure),
         "flag_counts": _flag_counts(result.flags),
