@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from equity.policy.incidents import (
+    Figure,
+    Incident,
+    incident_figures,
+    list_incidents,
+    load_incident,
+    parse_incident,
+)
+from equity.policy.incidents_harm import (
+    Governance,
+    HarmAvoided,
+    expected_harm_avoided,
+    harm_avoided,
+    incident_rate,
+)
+from equity.policy.incidents_liability import (
+    PARTIES,
+    LiabilityRule,
+    LiabilitySplit,
+    liability_split,
+    whole_dollars,
+)
 from equity.policy.settings import (
     Governed,
     cost_shares,
@@ -20,20 +42,36 @@ from equity.policy.settings_sensitivity import ranking_sensitivity
 
 __all__ = [
     "MEASURES",
+    "PARTIES",
     "Adopters",
+    "Figure",
+    "Governance",
     "Governed",
+    "HarmAvoided",
+    "Incident",
+    "LiabilityRule",
+    "LiabilitySplit",
     "Seats",
     "Setting",
     "SettingComparison",
     "Support",
     "compare_settings",
     "cost_shares",
+    "expected_harm_avoided",
     "governed",
+    "harm_avoided",
+    "incident_figures",
+    "incident_rate",
+    "liability_split",
+    "list_incidents",
     "list_settings",
+    "load_incident",
     "load_setting",
+    "parse_incident",
     "parse_setting",
     "ranking_sensitivity",
     "representation_distance",
     "representation_gap",
+    "whole_dollars",
     "with_number",
 ]
