@@ -35,7 +35,8 @@ class Lesson:
     ----------
     outcomes : pandas.DataFrame
         The key, predicted, low, high, observed, error (predicted less observed), relative_error,
-        inside (observed within low to high; missing without a range), same_sign.
+        inside (observed within low to high; missing without a range), same_sign (missing where
+        nothing happened).
     coverage, coverage_low, coverage_high : float
         Share of the outcomes inside their range, with its exact 95 % interval (Clopper and Pearson
         1934); missing when no estimate had a range.
@@ -64,14 +65,16 @@ class Lesson:
         lines = [f"{count} outcome{'s' * (count != 1)} compared with what was expected."]
         if ranged:
             lines.append(
-                f"{self.coverage:.0%} of the {ranged} with a range fell inside, where "
+                f"{round(self.coverage * ranged)} of {ranged} with a range fell inside it, where "
                 f"{self.expected_coverage:.0%} were promised (95 % interval "
                 f"{self.coverage_low:.0%} to {self.coverage_high:.0%})."
             )
         if ranged < count:
             lines.append(f"{count - ranged} had no range, so that nothing could fall inside it.")
-        signs = int(self.outcomes["same_sign"].sum())
-        lines.append(f"{signs} of {count} had the sign that was expected.")
+        signed = int(self.outcomes["same_sign"].notna().sum())
+        if signed:
+            signs = int(self.outcomes["same_sign"].sum())
+            lines.append(f"{signs} of {signed} had the sign that was expected.")
         return " ".join(lines)
 
 
@@ -138,10 +141,12 @@ def _outcomes(joined: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     size = np.where(value == 0, np.nan, np.abs(value))
     inside = pd.array((low <= value) & (value <= high), dtype="boolean")
     inside[np.isnan(low) | np.isnan(high)] = pd.NA
+    same_sign = pd.array(np.sign(expected) == np.sign(value), dtype="boolean")
+    same_sign[value == 0] = pd.NA
     return joined[names].assign(
         unit=joined["unit"], predicted=expected, low=low, high=high, observed=value,
         error=expected - value, relative_error=(expected - value) / size, inside=inside,
-        same_sign=np.sign(expected) == np.sign(value),
+        same_sign=same_sign,
     )  # fmt: skip
 
 
