@@ -286,7 +286,7 @@ def test_whole_dollars_against_exact_fractions(weights, total):
 
 
 def test_a_rule_that_cannot_be_used_lists_all_problems():
-    shares = {"parent": number("a", 0.7), "subsidary": number("b", 0.7)}
+    shares = {"parent": number("a", 0.7), "subsidiari": number("b", 0.7)}
     with pytest.raises(InputError) as caught:
         LiabilityRule(
             shares=shares, passed_to_parent=number("veil", 1.5),

@@ -197,7 +197,7 @@ def test_all_problems_of_a_review_come_at_once():
                 {
                     "group": ["unions", "unions", "growers", "buyers"],
                     "reviewer": ["u1", "u2", "g3", "g1"],
-                    "criterion": ["acces", "cost", "cost", "voice"],
+                    "criterion": ["accesz", "cost", "cost", "voice"],
                     "score": [3.0, 9.0, np.nan, 3.0],
                 }
             ),
@@ -206,12 +206,12 @@ def test_all_problems_of_a_review_come_at_once():
     with pytest.raises(InputError) as caught:
         made(
             scores=wrong, weights={"grower": {"access": 0.5, "voice": 0.7}},
-            statements=(Statement(group="growers", text=" ", criterion="acess"),),
+            statements=(Statement(group="growers", text=" ", criterion="accesx"),),
             needs=(Need(group="growers", text=""),),
         )  # fmt: skip
     text = str(caught.value)
     for message in (
-        "unknown criterion 'acces'", "9 is outside the scale", "nan is outside the scale",
+        "unknown criterion 'accesz'", "9 is outside the scale", "nan is outside the scale",
         "score of g1, voice: is given more than once", "g1: sits in more than one group",
         "did you mean 'growers'", "weights of grower: lack effect", "add up to 1.2",
         "statement of growers: is empty", "need of growers: is empty",

@@ -86,7 +86,7 @@ def test_every_number_has_a_range_a_status_and_a_reason(name):
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("[monitoring]", "[monitorin]", "unknown key 'monitorin'. Fix: did you mean 'monitoring'"),
+        ("[monitoring]", "[monitorng]", "unknown key 'monitorng'. Fix: did you mean 'monitoring'"),
         ('wide = ["EU"', 'wide = ["EEU"', "adopters, wide: unknown country or group 'EEU'"),
         ('payer = "donor"', 'payer = "doner"', "support, payer: unknown value 'doner'"),
         ("size_classes", "size_clases", "unknown key 'size_clases'. Fix: did you mean 'size_cl"),
@@ -111,9 +111,9 @@ def test_a_mistake_is_named_with_its_place_and_fix(old, new, message):
 
 
 def test_all_problems_of_a_file_come_at_once():
-    broken = TEXT.replace("[monitoring]", "[monitorin]").replace('"donor"', '"doner"')
+    broken = TEXT.replace("[monitoring]", "[monitorng]").replace('"donor"', '"doner"')
     broken = broken.replace('wide = ["EU"', 'wide = ["EEU"').replace(
-        'unit = "year"', 'unit = "yaer"'
+        'unit = "year"', 'unit = "yeaar"'
     )
     with pytest.raises(InputError) as caught:
         parse_setting(broken, "mine.toml")
