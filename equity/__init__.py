@@ -65,7 +65,7 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'equity' has no attribute {name!r}")
 
 
-_MODULES = ("costs", "distribution", "market", "prices", "trade", "units")
+_MODULES = ("costs", "distribution", "market", "policy", "prices", "trade", "units")
 
 
 def __dir__() -> list[str]:

@@ -28,6 +28,8 @@ _MODELS: dict[str, type[BaseModel]] = {
     "scope": Scope, "requirements": Requirement, "costs": CostItem, "benefits": Benefit,
     "recognition": Recognition,
 }  # fmt: skip
+# How pydantic points at the key of a table instead of its value.
+KEY = "[key]"
 _OPTION = re.compile(r"'([^']*)'")
 # Message and fix by the beginning of pydantic's name for the error.
 _WORDS = {
@@ -55,7 +57,12 @@ _PATTERNS = {
 
 
 def complaints(
-    errors: Iterable[Mapping[str, Any]], content: Mapping[str, Any], place: str
+    errors: Iterable[Mapping[str, Any]],
+    content: Mapping[str, Any],
+    place: str,
+    *,
+    root: type[BaseModel] = Standard,
+    parts: Mapping[str, type[BaseModel]] = _MODELS,
 ) -> list[Problem]:
     """Turn pydantic's errors into problems with place and fix.
 
@@ -67,6 +74,10 @@ def complaints(
         The file, for the ids of its entries.
     place : str
         Name of the file.
+    root : type of pydantic.BaseModel, optional
+        What the file as a whole is read into.
+    parts : mapping of str to type of pydantic.BaseModel, optional
+        What its tables are read into, by name.
 
     Returns
     -------
@@ -79,7 +90,8 @@ def complaints(
         inside = any(len(other) > len(path) and other[: len(path)] == path for other, _ in listed)
         if error["type"] == "too_short" and inside:
             continue
-        problems += _problems(error, path, _place(path, content, place))
+        model = parts.get(str(path[0]), root) if len(path) > 1 else root
+        problems += _problems(error, path, _place(path, content, place), model)
     return problems
 
 
@@ -88,14 +100,16 @@ def _place(path: Sequence[Any], content: Mapping[str, Any], place: str) -> str:
         parts = [entry_name(str(path[0]), path[1], content), *path[2:]]
     else:
         parts = list(path)
+    parts = [part for part in parts if part != KEY]
     words = [f"entry {part + 1}" if isinstance(part, int) else str(part) for part in parts]
     return ", ".join([place, *words])
 
 
-def _problems(error: Mapping[str, Any], path: Sequence[Any], where: str) -> list[Problem]:
+def _problems(
+    error: Mapping[str, Any], path: Sequence[Any], where: str, model: type[BaseModel]
+) -> list[Problem]:
     kind, given = str(error["type"]), error["input"]
     if kind == "extra_forbidden":
-        model = _MODELS.get(str(path[0]), Standard) if len(path) > 1 else Standard
         return [unknown("key", path[-1], model.model_fields, where)]
     if kind == "literal_error":
         options = _OPTION.findall(error["ctx"]["expected"])

@@ -11,7 +11,7 @@ from equity import units
 from equity.errors import EvidenceError, InputError, Problem, UnitError, unknown
 from equity.evidence import Parameter, cite
 
-__all__ = ["STAND_IN", "entry_name", "with_parameters"]
+__all__ = ["STAND_IN", "entry_name", "read_number", "with_parameters"]
 
 # Keeps the rest of a file readable after a number in it was refused.
 STAND_IN = Parameter(id="stand-in", value=0.0, unit="share", reason="a number that was refused")
@@ -62,11 +62,7 @@ def with_parameters(
     made = dict(content)
 
     def number(row: Any, where: str, name: str) -> Parameter:
-        try:
-            return _parameter(row, f"{place}, {where}", f"{prefix}.{name}")
-        except InputError as error:
-            problems.extend(error.problems)
-            return STAND_IN
+        return read_number(row, f"{place}, {where}", f"{prefix}.{name}", problems)
 
     if "demand_share" in made:
         made["demand_share"] = number(made["demand_share"], "demand_share", "demand_share")
@@ -87,6 +83,32 @@ def with_parameters(
             for n, item in enumerate(made["benefits"])
         ]  # fmt: skip
     return made
+
+
+def read_number(row: Any, place: str, name: str, problems: list[Problem]) -> Parameter:
+    """Read one table of a number, and collect what is wrong with it.
+
+    Parameters
+    ----------
+    row : Any
+        What the file holds: a table with value, unit, status and reason.
+    place : str
+        File and place in it.
+    name : str
+        Id of the parameter.
+    problems : list of Problem
+        Receives what is wrong.
+
+    Returns
+    -------
+    Parameter
+        A stand-in where the row cannot be read.
+    """
+    try:
+        return _parameter(row, place, name)
+    except InputError as error:
+        problems.extend(error.problems)
+        return STAND_IN
 
 
 def _cost(item: Any, where: str, number: _Number) -> Any:

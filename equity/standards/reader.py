@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -22,7 +22,10 @@ from equity.standards.references import references
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_recognition", "list_standards", "load_standard", "parse_standard"]
+__all__ = [
+    "check_id", "check_recognition", "file_text", "list_standards", "load_standard",
+    "parse_standard", "toml_content",
+]  # fmt: skip
 
 FOLDER = "standards"
 BYTE_ORDER_MARK = "\ufeff"
@@ -134,18 +137,84 @@ def numbers_of(standard: Standard) -> Iterator[Parameter]:
 
 
 def _read(path: Path) -> Standard:
+    found = parse_standard(file_text(path), path.name)
+    check_id(found.id, path)
+    return found
+
+
+def file_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        In UTF-8, with or without a byte order mark.
+
+    Returns
+    -------
+    str
+        Its content.
+
+    Raises
+    ------
+    InputError
+        When it cannot be read.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"is not in UTF-8 (byte {error.start})."
         raise InputError(Problem(str(path), message, "save it as UTF-8.")) from error
     except OSError as error:
         raise InputError(Problem(str(path), f"cannot be read: {error}.", "check it.")) from error
-    found = parse_standard(text, path.name)
-    if found.id != path.stem:
-        fix = f"rename the file {found.id}.toml, or the id {path.stem!r}."
-        raise InputError(Problem(path.name, f"holds the id {found.id!r}.", fix))
-    return found
+
+
+def check_id(given: str, path: Path) -> None:
+    """Refuse a file whose name is not its id.
+
+    Parameters
+    ----------
+    given : str
+        Id in the file.
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    InputError
+        With both names.
+    """
+    if given != path.stem:
+        fix = f"rename the file {given}.toml, or the id {path.stem!r}."
+        raise InputError(Problem(path.name, f"holds the id {given!r}.", fix))
+
+
+def toml_content(text: str, place: str) -> dict[str, Any]:
+    """Return the tables of TOML text.
+
+    Parameters
+    ----------
+    text : str
+        TOML.
+    place : str
+        File name, for the problems.
+
+    Returns
+    -------
+    dict
+        As tomllib reads it.
+
+    Raises
+    ------
+    InputError
+        Text that is no TOML or nested too deeply.
+    """
+    try:
+        return tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(Problem(place, f"is no TOML: {error}.", "correct that line.")) from error
+    except RecursionError as error:
+        raise InputError(Problem(place, "is nested too deeply.", "flatten it.")) from error
 
 
 def parse_standard(text: str, place: str = "standard") -> Standard:
@@ -168,12 +237,7 @@ def parse_standard(text: str, place: str = "standard") -> Standard:
     InputError
         Every problem at once.
     """
-    try:
-        content = tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem(place, f"is no TOML: {error}.", "correct that line.")) from error
-    except RecursionError as error:
-        raise InputError(Problem(place, "is nested too deeply.", "flatten it.")) from error
+    content = toml_content(text, place)
     problems: list[Problem] = []
     whole = with_parameters(content, place, str(content.get("id", place)), problems)
     try:
