@@ -17,7 +17,7 @@ from equity.uncertainty import interval
 __all__ = ["at_stake", "group_ranges", "headline", "sentences", "significant"]
 
 Floats = NDArray[np.float64]
-USD, COUNT, SHARE, RATIO = "USD/year", "producers", "share", "ratio"
+USD, COUNT, SHARE, RATIO, INDEX = "USD/year", "producers", "share", "ratio", "index"
 
 MEANING: dict[str, tuple[str, str]] = {
     "regulated_value": (USD, "exports that the standard asks about"),
@@ -31,6 +31,9 @@ MEANING: dict[str, tuple[str, str]] = {
     "small_not_complying": (COUNT, "small producers who would not comply"),
     "small_not_complying_share": (SHARE, "small producers who would not comply"),
     "value_not_complying_share": (SHARE, "of regulated sales are by those who would not comply"),
+    "losers": (COUNT, "producers who are worse off"),
+    "small_losers": (COUNT, "small producers who are worse off"),
+    "inequality_change": (INDEX, "change of the Gini index of what producers are left with"),
     "trader_net": (USD, "traders' gains less losses"),
     "premium_paid": (USD, "premium that buyers pay"),
     "consumer_net": (USD, "consumers' gains less losses as prices move"),
@@ -138,7 +141,7 @@ def said(value: float, unit: str) -> str:
         return "not assessed"
     if unit == SHARE:
         return f"{significant(100 * value):g} %"
-    if unit == RATIO:
+    if unit in (RATIO, INDEX):
         return f"{significant(value):g}"
     if unit == COUNT and 0 < value < 1:
         return "fewer than 1"

@@ -17,6 +17,7 @@ from equity.assessment.accounts import (
     response,
 )  # fmt: skip
 from equity.assessment.cells import build_cells, model_parameters
+from equity.assessment.exemption import Exemption, Outlay, exempted, outlay_entries
 from equity.assessment.headline import at_stake, group_ranges, headline
 from equity.assessment.inputs import (
     bundled_trade,
@@ -30,6 +31,7 @@ from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
 from equity.assessment.solution import CLOSURES, solve
+from equity.assessment.spread import drawn_incidence
 from equity.errors import InputError, Problem, unknown
 from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
 from equity.standards import Standard, load_standard
@@ -60,6 +62,8 @@ def assess(
     choices: Mapping[str, str] | None = None,
     rules: str | Path | None = None,
     closure: str = "fixed",
+    exemptions: Sequence[Exemption] = (),
+    outlays: Sequence[Outlay] = (),
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Assessment:
@@ -90,6 +94,10 @@ def assess(
         A rule table for the flags; the bundled one when not given.
     closure : {"fixed", "equilibrium"}
         How prices react: not at all, or until every market clears.
+    exemptions : sequence of Exemption, optional
+        Producers who keep the market at no cost.
+    outlays : sequence of Outlay, optional
+        Money spent on the standard outside its own bills.
     draws : int, optional
         Number of draws behind the ranges.
     seed : int, optional
@@ -125,7 +133,7 @@ def assess(
     priced = unit_values(flows)
 
     cells_of = _producers(producers, standard, exposed, priced, chosen, choices)
-    made = cells_of.table
+    made = exempted(cells_of.table, exemptions, prices_move=closure != "fixed")
     terms = Terms(
         price_year=chosen, discount_rate=numbers["discount_rate"], local=local,
         year=max(chosen, standard.scope.start.year),
@@ -135,19 +143,21 @@ def assess(
     cells, levers = build_cells(
         standard, exposure=exposed, producers=made, costs=costs, unit_values=priced,
         parameters=numbers, price_year=chosen, log=log,
+        outlay=sum(outlay.amount for outlay in outlays),
     )  # fmt: skip
     levers += cost_levers(standard, made, costs, terms)
     levers += producer_levers(standard, cells_of, costs, terms)
 
     solved = solve(standard, cells, levers, flows, numbers, closure=closure, draws=draws, seed=seed)
     central, drawn = solved.central, solved.drawn
-
+    spread = pd.DataFrame(measures(drawn))
     origin = ORIGIN[producers is None]
     income = income_year if income_year is not None else chosen
     paid = payments_table(central)
     after = flows_table(central, flows, solved.flows)
     group = _income_groups(flows, paid, income)
-    incidence = incidence_table(central, paid, flows, group, solved.entries)
+    extra = [*solved.entries, *outlay_entries(outlays, flows)]
+    incidence = incidence_table(central, paid, flows, group, extra)
     cost_table = costs.table()
     checks = check_identities(
         central, flows=flows, flows_after=after, costs=cost_table, payments=paid,
@@ -183,13 +193,15 @@ def assess(
         payments=paid,
         headline=headline(central, drawn),
         groups=group_ranges(central, drawn, cell_group),
-        importance=importance(solved.values, measures(drawn)["producer_net"]),
+        importance=importance(solved.values, spread["producer_net"]),
         checks=checks,
         assumptions=assumptions(standard, solved.numbers, cells_of.parameters),
         ledger=ledger(source, set_aside, cells_of.steps, priced, log),
         rules=risk.rules_table(rule_table),
         closures=solved.closures,
         limits=limits(standard, chosen, closure),
+        drawn=spread,
+        drawn_incidence=drawn_incidence(drawn, flows, group, solved.drawn_entries, outlays),
     )
 
 
