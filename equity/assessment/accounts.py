@@ -39,9 +39,12 @@ def response(outcome: Outcome) -> pd.DataFrame:
     pandas.DataFrame
         The schema's ``response`` table with producer_net (USD/year) added.
     """
-    cells = outcome.cells
-    keyed = cells.key.assign(compliant_share=cells.compliant_share)
-    table = response_table(keyed, outcome.choice, outcome.price, outcome.price_other)
+    cells, choice = outcome.cells, outcome.choice
+    earlier = np.asarray(cells.compliant_share)
+    if cells.exempt_below is not None:
+        earlier = choice.complying_number - choice.entering_number
+    keyed = cells.key.assign(compliant_share=earlier)
+    table = response_table(keyed, choice, outcome.price, outcome.price_other)
     return table.assign(producer_net=outcome.producer_net)
 
 

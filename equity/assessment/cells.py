@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from equity import datasets, prices, schema, units
+from equity.assessment.exemption import BELOW
 from equity.assessment.outcome import Cells
 from equity.assessment.simulation import Lever, Target
 from equity.costs import CostMatrix
@@ -81,6 +82,7 @@ def build_cells(
     parameters: Mapping[str, Parameter],
     price_year: int,
     log: list[Any],
+    outlay: float = 0.0,
 ) -> tuple[Cells, list[Lever]]:
     """Lay the tables of a run out as arrays.
 
@@ -100,6 +102,8 @@ def build_cells(
         Year whose US dollars the run counts in.
     log : list
         Receives a record of each conversion of money.
+    outlay : float, optional
+        What is spent on the standard outside its bills, USD a year.
 
     Returns
     -------
@@ -132,7 +136,9 @@ def build_cells(
         compliant_share=producers["compliant_share"].to_numpy(float),
         margin=value * (1 - share),
         other_market=(traded["total_value"] > traded["regulated_value"]).to_numpy(),
+        outlay=np.asarray(outlay),
         **benefits,
+        **{name: producers[name].to_numpy(float) for name in BELOW if name in producers},
         **{name: np.asarray(parameters[name].value) for name in SCALARS},
     )
     levers += [Lever(parameter=parameters[name], target=name) for name in SCALARS]

@@ -47,9 +47,10 @@ class Clearing:
     market : Market
         Prices and totals for `outcome`.
     consumers : pandas.DataFrame
-        importer, product, segment, amount (USD/year); summed over draws where there are any.
+        importer, product, segment, amount (USD/year), draw.
     others : pandas.DataFrame
-        exporter, product, producers, traders: gains in sales that the standard does not ask about.
+        exporter, product, producers, traders: gains in sales that the standard does not ask about;
+        draw.
     flows : pandas.DataFrame
         exporter, importer, product, value_after.
     other_sales : float
@@ -188,12 +189,13 @@ def other_entries(clearing: Clearing) -> list[pd.DataFrame]:
     Parameters
     ----------
     clearing : Clearing
-        Central.
+        Central or drawn.
 
     Returns
     -------
     list of pandas.DataFrame
-        Consumers where they buy, producers and traders where they sell to other markets.
+        With the draw beside each: consumers where they buy, producers and traders where they
+        sell to other markets.
     """
     bought = clearing.consumers.rename(columns={"importer": "country"})
     bought = bought.assign(size_class=ALL, exporter=ALL)
@@ -334,4 +336,5 @@ def _per_draw(table: pd.DataFrame, column: str, draws: int) -> Floats:
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(product=table["product"].str.rpartition(MARK)[0])
+    parts = table["product"].str.rpartition(MARK)
+    return table.assign(product=parts[0], draw=parts[2].astype(int))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equity.assessment.losing import losing
 from equity.assessment.outcome import Outcome
 from equity.assessment.points import producer_points
 from equity.distribution import (
@@ -20,14 +21,12 @@ from equity.distribution import (
     reynolds_smolensky,
     suits,
 )
-from equity.market.participation import complying_shares, threshold_sales
 from equity.schema import SIZE_CLASSES
 from equity.uncertainty import interval
 
-__all__ = ["burdens", "evenness", "losing_share"]
+__all__ = ["burdens", "evenness"]
 
 Floats = NDArray[np.float64]
-AT_BASELINE = 1.0
 # A change of a billionth of sales is rounding, not a loss.
 ROUNDING, NOTABLE = 1e-9, 0.01
 
@@ -91,35 +90,6 @@ def _index(index: Any, *columns: Floats) -> float:
     return float(index(*columns))
 
 
-def losing_share(outcome: Outcome) -> Floats:
-    """Share of a cell's producers who are worse off than before the standard.
-
-    Those who newly comply lose below ``u = (1 + eps) F / (p^(1 + eps) - 1)``, all of them where the
-    price they keep is below the baseline's; the others, where their own price is.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        Central or drawn.
-
-    Returns
-    -------
-    numpy.ndarray
-        0 to 1, shape of the outcome.
-    """
-    cells, choice = outcome.cells, outcome.choice
-    kept = choice.net_price
-    bar = threshold_sales(outcome.fixed, kept, AT_BASELINE, cells.supply_elasticity)
-    above, _ = complying_shares(
-        cells.mean_sales, cells.sales_dispersion, np.maximum(bar, choice.threshold)
-    )
-    entering = choice.entering_number - (1 - np.asarray(cells.compliant_share)) * above
-    earlier = np.where(outcome.price < AT_BASELINE, cells.compliant_share, 0.0)
-    left = choice.diverting_number + choice.exiting_number
-    share: Floats = entering + earlier + np.where(choice.outside < AT_BASELINE, left, 0.0)
-    return share
-
-
 def burdens(central: Outcome, drawn: Outcome, income_group: NDArray[np.str_]) -> pd.DataFrame:
     """Set each group's share of the cost against its share of the sales, with ranges.
 
@@ -176,15 +146,15 @@ def _burdens(outcome: Outcome, member: Floats) -> list[Floats]:
     cells = outcome.cells
     shape = outcome.producer_net.shape
     columns = (cells.sales, outcome.bills(cells.paid_by_producer), cells.producers,
-               losing_share(outcome) * cells.producers)  # fmt: skip
-    sales, cost, producers, losing = (
+               losing(outcome))  # fmt: skip
+    sales, cost, producers, worse = (
         np.broadcast_to(np.asarray(column, float), shape) @ member.T for column in columns
     )
     parts = [
         _divide(group, np.broadcast_to(np.asarray(column, float), shape).sum(axis=-1)[..., None])
         for group, column in ((sales, columns[0]), (cost, columns[1]))
     ]
-    return [*parts, _divide(parts[1], parts[0]), losing, _divide(losing, producers)]
+    return [*parts, _divide(parts[1], parts[0]), worse, _divide(worse, producers)]
 
 
 def _divide(top: Floats, bottom: Floats) -> Floats:

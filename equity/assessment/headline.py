@@ -31,6 +31,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "small_not_complying": (COUNT, "small producers who would not comply"),
     "small_not_complying_share": (SHARE, "small producers who would not comply"),
     "value_not_complying_share": (SHARE, "of regulated sales are by those who would not comply"),
+    "losers": (COUNT, "producers who are worse off"),
+    "small_losers": (COUNT, "small producers who are worse off"),
     "trader_net": (USD, "traders' gains less losses"),
     "premium_paid": (USD, "premium that buyers pay"),
     "consumer_net": (USD, "consumers' gains less losses"),

@@ -66,6 +66,10 @@ class Cells:
         goods that newly comply.
     switching_loss, supply_elasticity, certifier_margin : numpy.ndarray
         kappa, eps and the part of a fee that is left after the cost of the service.
+    outlay : numpy.ndarray
+        What is spent on the standard outside its bills, one number, USD a year.
+    exempt_sales, exempt_means : numpy.ndarray or None
+        Sales, and multiples of mean sales, below which nobody is asked; the higher counts.
     """
 
     key: pd.DataFrame
@@ -89,7 +93,17 @@ class Cells:
     switching_loss: Floats
     supply_elasticity: Floats
     certifier_margin: Floats
+    outlay: Floats
     item_factor: Floats | None = None
+    exempt_sales: Floats | None = None
+    exempt_means: Floats | None = None
+
+    @property
+    def exempt_below(self) -> Floats | None:
+        """Sales below which a producer is not asked, USD a year; None where there is no limit."""
+        if self.exempt_sales is None or self.exempt_means is None:
+            return None
+        return np.maximum(self.exempt_sales, self.exempt_means * self.mean_sales)
 
     def cost(self, mask: Booleans) -> Floats:
         """Add up the annual cost of the items in `mask`, USD a year per complying producer.
@@ -295,6 +309,7 @@ def outcome(cells: Cells, market: Market | None = None) -> Outcome:
             outside_price(other, cells.switching_loss, cells.other_market), shape
         ),
         supply_elasticity=eps,
+        exempt_below=cells.exempt_below,
     )
     components = producer_components(
         choice,

@@ -13,6 +13,7 @@ from equity.assessment.accounts import check_identities, flows_table, payments_t
 from equity.assessment.balance import balance
 from equity.assessment.cells import build_cells, model_parameters
 from equity.assessment.evenness import burdens, evenness
+from equity.assessment.exemption import Exemption, Outlay, exempted, outlay_entries
 from equity.assessment.gains import incidence_table
 from equity.assessment.headline import at_stake, group_ranges, headline
 from equity.assessment.inputs import (
@@ -28,6 +29,7 @@ from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
 from equity.assessment.solution import CLOSURES, solve
+from equity.assessment.spread import drawn_incidence
 from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
 from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
@@ -59,6 +61,8 @@ def assess(
     choices: Mapping[str, str] | None = None,
     rules: str | Path | None = None,
     closure: str = "fixed",
+    exemptions: Sequence[Exemption] = (),
+    outlays: Sequence[Outlay] = (),
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Assessment:
@@ -89,6 +93,10 @@ def assess(
         A rule table for the flags; the bundled one when not given.
     closure : {"fixed", "equilibrium"}
         How prices react: not at all, or until every market clears.
+    exemptions : sequence of Exemption, optional
+        Producers who keep the market at no cost.
+    outlays : sequence of Outlay, optional
+        Money spent on the standard outside its own bills.
     draws : int, optional
         Number of draws behind the ranges.
     seed : int, optional
@@ -124,7 +132,7 @@ def assess(
     priced = unit_values(flows)
 
     cells_of = _producers(producers, standard, exposed, priced, chosen, choices)
-    made = cells_of.table
+    made = exempted(cells_of.table, exemptions, prices_move=closure != "fixed")
     terms = Terms(
         price_year=chosen, discount_rate=numbers["discount_rate"], local=local,
         year=max(chosen, standard.scope.start.year),
@@ -134,19 +142,21 @@ def assess(
     cells, levers = build_cells(
         standard, exposure=exposed, producers=made, costs=costs, unit_values=priced,
         parameters=numbers, price_year=chosen, log=log,
+        outlay=sum(outlay.amount for outlay in outlays),
     )  # fmt: skip
     levers += cost_levers(standard, made, costs, terms)
     levers += producer_levers(standard, cells_of, costs, terms)
 
     solved = solve(standard, cells, levers, flows, numbers, closure=closure, draws=draws, seed=seed)
     central, drawn = solved.central, solved.drawn
-
+    spread = pd.DataFrame(measures(drawn))
     origin = ORIGIN[producers is None]
     income = income_year if income_year is not None else chosen
     paid = payments_table(central)
     after = flows_table(central, flows, solved.flows)
     group = _income_groups(flows, paid, income)
-    incidence = incidence_table(central, paid, flows, group, solved.entries)
+    extra = [*solved.entries, *outlay_entries(outlays, flows)]
+    incidence = incidence_table(central, paid, flows, group, extra)
     cost_table = costs.table()
     checks = check_identities(
         central, flows=flows, flows_after=after, costs=cost_table, payments=paid,
@@ -187,7 +197,7 @@ def assess(
         points=producer_points(central),
         headline=headline(central, drawn),
         groups=group_ranges(central, drawn, cell_group),
-        importance=importance(solved.values, measures(drawn)["producer_net"]),
+        importance=importance(solved.values, spread["producer_net"]),
         checks=checks,
         assumptions=assumptions(standard, solved.numbers, cells_of.parameters),
         ledger=ledger(source, set_aside, cells_of.steps, priced, log),
@@ -195,6 +205,8 @@ def assess(
         income_groups=group,
         closures=solved.closures,
         limits=limits(standard, chosen, closure),
+        drawn=spread,
+        drawn_incidence=drawn_incidence(drawn, flows, group, solved.drawn_entries, outlays),
     )
 
 

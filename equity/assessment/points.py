@@ -41,7 +41,10 @@ def producer_points(outcome: Outcome, slices: int = SLICES) -> pd.DataFrame:
     cells, choice = outcome.cells, outcome.choice
     count = len(cells.key)
     spread = np.broadcast_to(np.asarray(cells.sales_dispersion, float), count)
-    mass, level, above = _slices(cells.mean_sales, spread, choice.threshold, slices)
+    exempt_below = np.zeros(count) if cells.exempt_below is None else cells.exempt_below
+    mass, level, (above, asked) = _slices(
+        cells.mean_sales, spread, slices, choice.threshold, exempt_below
+    )
     eps = np.broadcast_to(np.asarray(cells.supply_elasticity, float), count)
     sales = np.where(mass > 0, level / np.where(mass > 0, mass, 1.0), 0.0)
     sales = sales * np.asarray(cells.mean_sales)[:, None]
@@ -49,12 +52,12 @@ def producer_points(outcome: Outcome, slices: int = SLICES) -> pd.DataFrame:
     fixed, variable = outcome.fixed[:, None], outcome.variable[:, None] * outcome.price[:, None]
     sold = choice.net_price[:, None] ** eps[:, None]
     complying = area(choice.net_price, eps)[:, None] * sales - fixed
+    new = (1 - earlier)[:, None] * mass
     parts = (
-        (earlier[:, None] * mass, area(outcome.price, eps)[:, None] * sales, 0.0 * sales),
-        ((1 - earlier)[:, None] * mass * above, complying, fixed + variable * sold * sales),
-        ((1 - earlier)[:, None] * mass * ~above, area(choice.outside, eps)[:, None] * sales,
-         0.0 * sales),
-    )  # fmt: skip
+        (mass - new * asked, area(outcome.price, eps)[:, None] * sales, 0.0 * sales),
+        (new * (above & asked), complying, fixed + variable * sold * sales),
+        (new * (asked & ~above), area(choice.outside, eps)[:, None] * sales, 0.0 * sales),
+    )
     key = cells.key.loc[cells.key.index.repeat(mass.shape[1])].reset_index(drop=True)
     number = np.asarray(cells.producers)[:, None]
     blocks = [
@@ -67,25 +70,27 @@ def producer_points(outcome: Outcome, slices: int = SLICES) -> pd.DataFrame:
 
 
 def _slices(
-    mean: Floats, spread: Floats, threshold: Floats, slices: int
-) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Share of producers and of sales between the limits, and whether these sell enough to comply.
+    mean: Floats, spread: Floats, slices: int, *bars: Floats
+) -> tuple[Floats, Floats, list[NDArray[np.bool_]]]:
+    """Share of producers and of sales between the limits, and whether these sell more than a bar.
 
-    All arrays are (cells, slices + 1).
+    All arrays are (cells, slices + number of bars).
     """
-    safe = np.where(spread > LEAST_DISPERSION, spread, 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        distance = np.log(threshold) - np.log(mean)
-    # Without sales or without a bar everybody is above.
-    distance = np.where(np.isnan(distance), -np.inf, distance)
-    cut = np.where(
-        spread > LEAST_DISPERSION,
-        distance / safe + safe / 2,
-        np.where(distance <= 0, -np.inf, np.inf),
-    )
+    cuts = [_standardised(mean, spread, bar)[:, None] for bar in bars]
     even = np.broadcast_to(ndtri(np.linspace(0, 1, slices + 1)), (len(mean), slices + 1))
-    limits = np.sort(np.concatenate([even, cut[:, None]], axis=1), axis=1)
+    limits = np.sort(np.concatenate([even, *cuts], axis=1), axis=1)
     width = np.where(spread > LEAST_DISPERSION, spread, 0.0)[:, None]
     mass = np.diff(ndtr(limits), axis=1)
     level = np.diff(ndtr(limits - width), axis=1)
-    return mass, level, limits[:, :-1] >= cut[:, None]
+    return mass, level, [limits[:, :-1] >= cut for cut in cuts]
+
+
+def _standardised(mean: Floats, spread: Floats, bar: Floats) -> Floats:
+    """Place of a bar among the producers of a cell, in standard deviations of log sales."""
+    safe = np.where(spread > LEAST_DISPERSION, spread, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = np.log(bar) - np.log(mean)
+    # Without sales or without a bar everybody is above.
+    distance = np.where(np.isnan(distance), -np.inf, distance)
+    sure = np.where(distance <= 0, -np.inf, np.inf)
+    return np.where(spread > LEAST_DISPERSION, distance / safe + safe / 2, sure)

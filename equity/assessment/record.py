@@ -64,6 +64,10 @@ class Assessment:
         measure and its central value under each closure that applies.
     limits : tuple of str
         What the result does not say.
+    drawn : pandas.DataFrame
+        Headline measures of every draw: draws down, measures across.
+    drawn_incidence : pandas.DataFrame
+        Gains and losses of every draw: draws down; role, income group and size class across.
     """
 
     standard: Standard
@@ -91,6 +95,8 @@ class Assessment:
     income_groups: pd.Series[Any]
     closures: pd.DataFrame
     limits: tuple[str, ...]
+    drawn: pd.DataFrame
+    drawn_incidence: pd.DataFrame
 
     def by(self, *columns: str, middle: bool = False) -> pd.DataFrame:
         """Add gains and losses up over any columns of the incidence table.

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equity.assessment.losing import losing
 from equity.assessment.outcome import PRODUCER, Cells, Outcome
 from equity.evidence import Parameter
 from equity.schema import INCOME_GROUPS, SIZE_CLASSES
@@ -189,9 +190,11 @@ def measures(outcome: Outcome) -> dict[str, Any]:
     bills = np.broadcast_to(outcome.bills(every), shape)
     sales = np.broadcast_to(cells.sales, shape)
     fees = _fees(outcome)
+    losers = np.broadcast_to(losing(outcome), shape)
     gone = sales * (choice.diverting_value + choice.exiting_value)
-    small_burden = _ratio(_complier_cost(outcome, small), _total(sales, small))
-    large_burden = _ratio(_complier_cost(outcome, large), _total(sales, large))
+    small_burden, large_burden = (
+        _ratio(_complier_cost(outcome, size), _total(sales, size)) for size in (small, large)
+    )
     return {
         "regulated_value": _total(sales + np.broadcast_to(cells.margin, shape)),
         "producers": _total(producers),
@@ -204,6 +207,8 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "small_not_complying": _total(leaving, small),
         "small_not_complying_share": _ratio(_total(leaving, small), _total(producers, small)),
         "value_not_complying_share": _ratio(_total(gone), _total(sales)),
+        "losers": _total(losers),
+        "small_losers": _total(losers, small),
         "trader_net": _total(outcome.trader),
         "premium_paid": _total(outcome.premium_paid),
         "fees": fees,
@@ -213,16 +218,23 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "consumer_net": _elsewhere(outcome, "consumers") + _total(outcome.assurance),
         "public_net": _total(outcome.harm_avoided),
         "other_markets_net": _others(outcome),
-        "total_net": _total(net)
+        "total_net": _everybody(outcome, fees),
+    }
+
+
+def _everybody(outcome: Outcome, fees: Any) -> Any:
+    return (
+        _total(outcome.producer_net)
         + _total(outcome.trader)
         - _total(outcome.premium_paid)
-        + fees * np.squeeze(np.asarray(cells.certifier_margin))
+        + fees * np.squeeze(np.asarray(outcome.cells.certifier_margin))
         - _paid_by_others(outcome)
+        - outcome.cells.outlay
         + _elsewhere(outcome, "consumers")
         + _total(outcome.assurance)
         + _total(outcome.harm_avoided)
-        + _others(outcome),
-    }
+        + _others(outcome)
+    )
 
 
 def _elsewhere(outcome: Outcome, name: str) -> Any:

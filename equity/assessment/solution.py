@@ -50,6 +50,8 @@ class Solved:
         measure, and its central value under each closure.
     entries : list of pandas.DataFrame
         Incidence entries of those outside the cells.
+    drawn_entries : list of pandas.DataFrame
+        The same for every draw.
     flows : pandas.DataFrame or None
         exporter, importer, product, value_after; None at fixed prices.
     other_sales : float or None
@@ -62,6 +64,7 @@ class Solved:
     numbers: dict[str, Parameter]
     closures: pd.DataFrame
     entries: list[pd.DataFrame] = field(default_factory=list)
+    drawn_entries: list[pd.DataFrame] = field(default_factory=list)
     flows: pd.DataFrame | None = None
     other_sales: float | None = None
 
@@ -131,6 +134,7 @@ def solve(
         numbers=market,
         closures=closures,
         entries=other_entries(cleared),
+        drawn_entries=other_entries(moved),
         flows=cleared.flows,
         other_sales=cleared.other_sales,
     )

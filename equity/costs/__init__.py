@@ -20,7 +20,7 @@ from equity.costs.finance import annual_equivalent, capital_recovery_factor, pre
 from equity.costs.group_certification import GroupCertification
 from equity.costs.inputs import Inputs
 from equity.costs.learning import Learning
-from equity.costs.local import Adaptation, LocalConditions
+from equity.costs.local import Adaptation, LocalConditions, Scaling
 from equity.costs.overlap import Overlap, overlap
 from equity.costs.percentage import PercentageOfSales
 from equity.costs.proliferation import proliferation_cost
@@ -47,6 +47,7 @@ __all__ = [
     "LocalConditions",
     "Overlap",
     "PercentageOfSales",
+    "Scaling",
     "StandardCostModel",
     "Traceability",
     "annual_equivalent",

@@ -278,6 +278,8 @@ def _amounts(
         return None, amount
     back = item.model.residual_value(producers.copy(deep=False))
     residual = back if isinstance(back, float) else np.asarray(back, float)
+    if local is not None:
+        residual = local.adjust_residual(item, residual, producers)
     yearly = annualise(amount, residual, discount_rate=rate, life=item.life)
     check_numbers(yearly, producers, item.model, f"cost item {item.id}, annualised")
     return amount, yearly

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     Array = npt.NDArray[np.float64]
 
-__all__ = ["Adaptation", "LocalConditions"]
+__all__ = ["Adaptation", "LocalConditions", "Scaling"]
 
 ANY = "*"
 
@@ -106,6 +106,65 @@ class Adaptation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Scaling:
+    """A part of one cost item that falls on the producers of some cells.
+
+    Parameters
+    ----------
+    item : str
+        Id of the item.
+    factor : float
+        Multiplies the item there, travel included.
+    exporters : frozenset of str or None
+        ISO 3166-1 alpha-3 codes; None for all.
+    size_classes : tuple of str or None
+        None for all.
+    elsewhere : float
+        Multiplies the item in every other cell.
+
+    Raises
+    ------
+    InputError
+        A factor below zero or without end.
+    """
+
+    item: str
+    factor: float
+    exporters: frozenset[str] | None = None
+    size_classes: tuple[str, ...] | None = None
+    elsewhere: float = 1.0
+
+    def __post_init__(self) -> None:
+        problems = [
+            _below(f"{name} of item {self.item}", getattr(self, name))
+            for name in ("factor", "elsewhere")
+            if not 0 <= getattr(self, name) < np.inf
+        ]
+        if problems:
+            raise InputError(problems)
+
+    def factors(self, producers: pd.DataFrame) -> Array:
+        """Return what the item is multiplied by in each cell.
+
+        Parameters
+        ----------
+        producers : pandas.DataFrame
+            With ``exporter`` and ``size_class``.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (rows,).
+        """
+        inside = np.ones(len(producers), bool)
+        if self.exporters is not None:
+            inside &= producers["exporter"].isin(self.exporters).to_numpy()
+        if self.size_classes is not None:
+            inside &= producers["size_class"].isin(self.size_classes).to_numpy()
+        return np.where(inside, self.factor, self.elsewhere)
+
+
+@dataclass(frozen=True, kw_only=True)
 class LocalConditions:
     """What differs between the producers' countries.
 
@@ -126,6 +185,8 @@ class LocalConditions:
         assumption, 0 switches it off.
     adaptations : tuple of Adaptation
         Later ones multiply earlier ones where both concern an item.
+    scalings : tuple of Scaling
+        Parts of items, applied after everything else.
 
     Raises
     ------
@@ -139,6 +200,7 @@ class LocalConditions:
     governance: Mapping[str, float] | None = None
     governance_weight: float = 0.0
     adaptations: tuple[Adaptation, ...] = ()
+    scalings: tuple[Scaling, ...] = ()
 
     def __post_init__(self) -> None:
         if self.certifiers is not None:
@@ -181,11 +243,46 @@ class LocalConditions:
         InputError
             A country without a price level or an index.
         """
-        exporter = producers["exporter"]
+        adjusted: Array = self._scaled(item, self._priced(item, amount, producers), producers)
+        return adjusted
+
+    def adjust_residual(self, item: Item, residual: Array | float, producers: pd.DataFrame) -> Any:
+        """Return what is got back at the end of an item's life under these conditions.
+
+        Parameters
+        ----------
+        item : Item
+            What is paid for.
+        residual : numpy.ndarray or float
+            USD of the price year per producer.
+        producers : pandas.DataFrame
+            With ``exporter`` and ``size_class``.
+
+        Returns
+        -------
+        numpy.ndarray or float
+            Adapted and scaled as the outlay is.
+        """
+        if not np.any(residual):
+            return residual
+        return self._scaled(item, self._adapted(item, residual, producers), producers)
+
+    def _adapted(self, item: Item, amount: Any, producers: pd.DataFrame) -> Any:
         for adaptation in self.adaptations:
             if adaptation.requirement in (ANY, item.requirement):
-                concerned = exporter.isin(adaptation.exporters).to_numpy()
+                concerned = producers["exporter"].isin(adaptation.exporters).to_numpy()
                 amount = np.where(concerned, amount * adaptation.scale, amount)
+        return amount
+
+    def _scaled(self, item: Item, amount: Any, producers: pd.DataFrame) -> Any:
+        for scaling in self.scalings:
+            if scaling.item == item.id:
+                amount = amount * scaling.factors(producers)
+        return amount
+
+    def _priced(self, item: Item, amount: Array, producers: pd.DataFrame) -> Array:
+        exporter = producers["exporter"]
+        amount = self._adapted(item, amount, producers)
         paid_here = item.recipient != "own" and item.recipient_country == "local"
         if self.price_level is not None and paid_here:
             amount = amount * _by_country(exporter, self.price_level.get, "price_level")

@@ -24,7 +24,7 @@ KEY = list(schema.TABLES["incidence"].key)
 PLACE = ["country", "size_class", "product", "exporter"]
 CHAIN = ["exporter", "product"]
 ALL = "all"
-OWN = "own"
+OWN, DRAW = "own", "draw"
 IMPORTER = "importer"
 NOT_ATTRIBUTED = "not_attributed"
 # Roles that sit where the goods are bought; every other role sits where they are grown or made.
@@ -46,7 +46,7 @@ def entries(
     Parameters
     ----------
     where : pandas.DataFrame
-        country, size_class, product, exporter: one row per amount.
+        country, size_class, product, exporter, and draw where there are several: a row per amount.
     role : str
         One of the schema's roles.
     amounts : mapping of str to array
@@ -60,7 +60,7 @@ def entries(
         role, country, size_class, product, exporter, component, amount, units.
     """
     blocks = [
-        where[PLACE].assign(
+        where[[*PLACE, *where.columns.intersection([DRAW])]].assign(
             role=role, component=name, amount=np.asarray(amount, float), units=units
         )
         for name, amount in amounts.items()

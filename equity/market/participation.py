@@ -106,10 +106,8 @@ def threshold_sales(
     ----------
     fixed_cost : array_like
         F, USD a year per producer.
-    net_price : array_like
-        Price kept when complying, ``a (1 - v)``.
-    outside : array_like
-        Price kept when not complying.
+    net_price, outside : array_like
+        Price kept when complying, ``a (1 - v)``, and when not.
     supply_elasticity : array_like
         eps >= 0.
 
@@ -174,8 +172,11 @@ def choose(
     net_price: ArrayLike,
     outside: ArrayLike,
     supply_elasticity: ArrayLike,
+    exempt_below: ArrayLike | None = None,
 ) -> Choice:
     """Split every cell into complying, diverting and exiting producers.
+
+    Producers with sales below `exempt_below` keep the market and count as complying already.
 
     Parameters
     ----------
@@ -183,10 +184,10 @@ def choose(
         m, s and c0 of the cell.
     fixed_cost : array_like
         F, USD a year per producer.
-    net_price, outside : array_like
-        Price kept when complying and when not.
-    supply_elasticity : array_like
-        eps.
+    net_price, outside, supply_elasticity : array_like
+        Price kept when complying and when not; eps.
+    exempt_below : array_like, optional
+        USD a year; nobody is exempt when not given.
 
     Returns
     -------
@@ -194,15 +195,23 @@ def choose(
         Arrays of the broadcast shape.
     """
     bar = threshold_sales(fixed_cost, net_price, outside, supply_elasticity)
-    number, value = complying_shares(mean_sales, sales_dispersion, bar)
     earlier = np.asarray(compliant_share, float)
     new = 1 - earlier
+    earlier_number = earlier_value = earlier
+    asked_number = asked_value = np.ones(())
+    entry = bar
+    if exempt_below is not None:
+        asked_number, asked_value = complying_shares(mean_sales, sales_dispersion, exempt_below)
+        earlier_number = earlier + new * (1 - asked_number)
+        earlier_value = earlier + new * (1 - asked_value)
+        entry = np.maximum(bar, exempt_below)
+    number, value = complying_shares(mean_sales, sales_dispersion, entry)
     leaves = np.asarray(outside, float) > 0
     entering_number, entering_value = new * number, new * value
-    left_number, left_value = new * (1 - number), new * (1 - value)
+    left_number, left_value = new * (asked_number - number), new * (asked_value - value)
     return Choice(
-        complying_number=earlier + entering_number,
-        complying_value=earlier + entering_value,
+        complying_number=earlier_number + entering_number,
+        complying_value=earlier_value + entering_value,
         diverting_number=left_number * leaves,
         diverting_value=left_value * leaves,
         exiting_number=left_number * ~leaves,
@@ -229,10 +238,8 @@ def label_price(
     ----------
     price_other : array_like
         b, the conventional price, baseline 1.
-    premium : array_like
-        Share of the price.
-    floor : array_like
-        Share of the baseline price; 0 for none.
+    premium, floor : array_like
+        Share of the price, and share of the baseline price; 0 for none.
     share_sold : array_like
         Part of the certified output that is sold as certified, 0 to 1.
 
@@ -374,16 +381,12 @@ def _check(
     cells: pd.DataFrame, a: ArrayLike, b: ArrayLike, kappa: ArrayLike, eps: ArrayLike
 ) -> None:
     rules = {
-        "price_regulated": (a, 0.0, np.inf),
-        "price_other": (b, 0.0, np.inf),
-        "switching_loss": (kappa, 0.0, 1.0),
-        "supply_elasticity": (eps, 0.0, np.inf),
-        "fixed_cost": (cells["fixed_cost"], 0.0, np.inf),
-        "variable_cost_share": (cells["variable_cost_share"], 0.0, np.inf),
+        "price_regulated": (a, 0.0, np.inf), "price_other": (b, 0.0, np.inf),
+        "switching_loss": (kappa, 0.0, 1.0), "supply_elasticity": (eps, 0.0, np.inf),
         "compliant_share": (cells["compliant_share"], 0.0, 1.0),
-        "sales_dispersion": (cells["sales_dispersion"], 0.0, np.inf),
-        "mean_sales": (cells["mean_sales"], 0.0, np.inf),
-    }
+    }  # fmt: skip
+    for name in ("fixed_cost", "variable_cost_share", "sales_dispersion", "mean_sales"):
+        rules[name] = (cells[name], 0.0, np.inf)
     problems = []
     for name, (given, low, high) in rules.items():
         values = np.asarray(given, float)
