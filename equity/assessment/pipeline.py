@@ -150,7 +150,6 @@ def assess(
     solved = solve(standard, cells, levers, flows, numbers, closure=closure, draws=draws, seed=seed)
     central, drawn = solved.central, solved.drawn
     spread = pd.DataFrame(measures(drawn))
-    origin = ORIGIN[producers is None]
     income = income_year if income_year is not None else chosen
     paid = payments_table(central)
     after = flows_table(central, flows, solved.flows)
@@ -169,19 +168,13 @@ def assess(
         chains=_chains(exposed, chosen), names=names,
     )  # fmt: skip
     cell_group = group.reindex(cells.key["exporter"]).to_numpy(str)
+    known = facts(
+        standard, source, year=chosen, income_year=income, closure=closure, draws=draws, seed=seed,
+        structure=ORIGIN[producers is None], at_stake=at_stake(exposed, names),
+    )  # fmt: skip
     return Assessment(
         standard=standard,
-        facts=facts(
-            standard,
-            source,
-            year=chosen,
-            income_year=income,
-            closure=closure,
-            draws=draws,
-            seed=seed,
-            structure=origin,
-            at_stake=at_stake(exposed, names),
-        ),
+        facts=known,
         exposure=exposed,
         producers=made,
         costs=cost_table,
