@@ -264,6 +264,11 @@ def _in_year(system: str, year: int) -> dict[str, tuple[str, str, str]]:
     return listed
 
 
+def listed(system: str, year: int) -> dict[str, tuple[str, str, str]]:
+    """Return every code of a system in a year: ISO3, kind and note."""
+    return _in_year(system, year)
+
+
 def _untranslated(code: str, listed: Iterable[str], system: str, year: int, place: str) -> Problem:
     every = _aliases(system)
     other = every[every["alias"] == code]
