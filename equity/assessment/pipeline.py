@@ -32,7 +32,7 @@ from equity.assessment.solution import CLOSURES, solve
 from equity.assessment.spread import drawn_incidence
 from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
-from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
+from equity.producers import Synthesis, check_producers, scaled_to_trade, sold_in_part, synthesise
 from equity.standards import Standard, load_standard
 from equity.trade import Trade, exposure, read_trade
 from equity.uncertainty import importance
@@ -85,7 +85,8 @@ def assess(
     local : LocalConditions, optional
         Price levels, absent certifiers, governance and adapted requirements; off when not given.
     parameters : mapping of str to float, optional
-        Values for switching_loss, supply_elasticity, certifier_margin, share_sold, discount_rate.
+        Values for switching_loss, supply_elasticity, certifier_margin, compliant_share,
+        share_sold, discount_rate.
     choices : mapping of str to str, optional
         Which study to follow on a contested smallholder share, by ``exporter/product``, such as
         ``{"KEN/070820": "dolan-sutherland-2002"}``.
@@ -131,8 +132,11 @@ def assess(
     exposed = exposure(flows)
     priced = unit_values(flows)
 
-    cells_of = _producers(producers, standard, exposed, priced, chosen, choices)
-    made = exempted(cells_of.table, exemptions, prices_move=closure != "fixed")
+    cells_of = _producers(
+        producers, standard, exposed, priced, chosen, choices, numbers["compliant_share"].value
+    )
+    made = sold_in_part(cells_of.table, numbers["share_sold"].value)
+    made = exempted(made, exemptions, prices_move=closure != "fixed")
     terms = Terms(
         price_year=chosen, discount_rate=numbers["discount_rate"], local=local,
         year=max(chosen, standard.scope.start.year),
@@ -197,7 +201,14 @@ def assess(
         rules=risk.rules_table(rule_table),
         income_groups=group,
         closures=solved.closures,
-        limits=limits(standard, chosen, closure),
+        limits=limits(
+            standard,
+            made,
+            year=chosen,
+            closure=closure,
+            left_out=solved.left_out,
+            free=numbers["switching_loss"].value == 0,
+        ),
         drawn=spread,
         drawn_incidence=drawn_incidence(drawn, flows, group, solved.drawn_entries, outlays),
     )
@@ -249,11 +260,13 @@ def _producers(
     priced: pd.DataFrame,
     year: int,
     choices: Mapping[str, str] | None,
+    compliant_share: float,
 ) -> Synthesis:
     if producers is None:
         return synthesise(
             exposed, priced, year=year, producer_kind=standard.scope.producer_kind,
             size_classes=standard.scope.size_classes, choices=choices,
+            compliant_share=compliant_share,
         )  # fmt: skip
     given = check_producers(producers)
     wanted = pd.MultiIndex.from_frame(exposed.loc[exposed["regulated_value"] > 0, CHAIN])
