@@ -142,10 +142,18 @@ def build_cells(
     # Buyers of a label with an administered premium decide how much they take.
     label = (cells.premium > 0) | (cells.floor > 0)
     if label.any():
-        eps = np.where(label, 0.0, cells.supply_elasticity)
-        cells = replace(cells, supply_elasticity=eps)
+        cells = replace(cells, supply_elasticity=np.where(label, 0.0, cells.supply_elasticity))
+    return cells, levers + _levers(standard, parameters, producers, label)
+
+
+def _levers(
+    standard: Standard,
+    parameters: Mapping[str, Parameter],
+    producers: pd.DataFrame,
+    label: np.ndarray[Any, np.dtype[np.bool_]],
+) -> list[Lever]:
     free = ~label if label.any() else None
-    levers += [
+    levers = [
         Lever(parameter=parameters[name], target=name, cells=free if name == SUPPLY else None)
         for name in SCALARS
     ]
@@ -155,7 +163,7 @@ def build_cells(
         levers.append(Lever(parameter=earlier, target="compliant_share"))
     if standard.demand_share is not None:
         levers.append(Lever(parameter=standard.demand_share, target="demand"))
-    return cells, levers
+    return levers
 
 
 def _items(costs: CostMatrix) -> pd.DataFrame:
