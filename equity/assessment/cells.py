@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,12 +25,8 @@ __all__ = ["build_cells", "model_parameters"]
 
 CHAIN = ["exporter", "product"]
 DEFAULTS = "defaults.toml"
-SCALARS: tuple[Target, ...] = (
-    "switching_loss",
-    "supply_elasticity",
-    "certifier_margin",
-    "share_sold",
-)
+SCALARS: tuple[Target, ...] = ("switching_loss", "supply_elasticity", "certifier_margin")
+SUPPLY = "supply_elasticity"
 MOVED = ("premium", "floor", "savings", "harm", "assurance")
 SHARE_BENEFITS = ("yield", "rejections_avoided", "input_saving")
 
@@ -49,7 +46,8 @@ def model_parameters(
     Returns
     -------
     dict of str to Parameter
-        switching_loss, supply_elasticity, certifier_margin, share_sold, discount_rate.
+        switching_loss, supply_elasticity, certifier_margin, compliant_share, share_sold,
+        discount_rate.
 
     Raises
     ------
@@ -141,10 +139,31 @@ def build_cells(
         **{name: producers[name].to_numpy(float) for name in BELOW if name in producers},
         **{name: np.asarray(parameters[name].value) for name in SCALARS},
     )
-    levers += [Lever(parameter=parameters[name], target=name) for name in SCALARS]
+    # Buyers of a label with an administered premium decide how much they take.
+    label = (cells.premium > 0) | (cells.floor > 0)
+    if label.any():
+        cells = replace(cells, supply_elasticity=np.where(label, 0.0, cells.supply_elasticity))
+    return cells, levers + _levers(standard, parameters, producers, label)
+
+
+def _levers(
+    standard: Standard,
+    parameters: Mapping[str, Parameter],
+    producers: pd.DataFrame,
+    label: np.ndarray[Any, np.dtype[np.bool_]],
+) -> list[Lever]:
+    free = ~label if label.any() else None
+    levers = [
+        Lever(parameter=parameters[name], target=name, cells=free if name == SUPPLY else None)
+        for name in SCALARS
+    ]
+    levers.append(Lever(parameter=parameters["share_sold"], target="share_sold"))
+    earlier = parameters["compliant_share"]
+    if (producers["compliant_share"] == earlier.value).all():
+        levers.append(Lever(parameter=earlier, target="compliant_share"))
     if standard.demand_share is not None:
         levers.append(Lever(parameter=standard.demand_share, target="demand"))
-    return cells, levers
+    return levers
 
 
 def _items(costs: CostMatrix) -> pd.DataFrame:

@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 CHAIN = ["exporter", "product"]
 MARK = "#"
 DEMAND = "demand_elasticity"
+TOLERANCE = 1e-10
 PRICES = ("price_regulated", "price_other")
 
 
@@ -59,6 +60,8 @@ class Clearing:
         Of the solver.
     residual : float
         Largest log excess of supply over demand.
+    cleared : numpy.ndarray of bool
+        (draws,): whether every product of the draw found its prices.
     """
 
     market: Market
@@ -68,6 +71,7 @@ class Clearing:
     other_sales: float
     iterations: int
     residual: float
+    cleared: NDArray[np.bool_]
 
 
 def has_label_price(cells: Cells) -> bool:
@@ -160,7 +164,8 @@ def clear(
     Raises
     ------
     ConvergenceError
-        Naming the product and the residual.
+        Naming the product and the residual, for the central cells; draws that do not clear are
+        marked instead.
     """
     shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
     draws = shape[0] if len(shape) > 1 else 1
@@ -179,6 +184,8 @@ def clear(
         ),
         supply_elasticity=_scalar(cells.supply_elasticity, central, draws),
         switching_loss=_scalar(cells.switching_loss, central, draws),
+        tolerance=TOLERANCE,
+        partial=drawn is not None,
     )
     return _clearing(result, cells, shape, draws)
 
@@ -301,7 +308,15 @@ def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: 
         other_sales=_other_sales(result),
         iterations=result.iterations,
         residual=result.residual,
+        cleared=_cleared(result, draws),
     )
+
+
+def _cleared(result: Equilibrium, draws: int) -> NDArray[np.bool_]:
+    found = result.by_product
+    draw = found["product"].str.rpartition(MARK)[2].astype(int).to_numpy()
+    failed = ~(found["residual"].to_numpy(float) <= TOLERANCE)
+    return np.asarray(np.bincount(draw, failed, minlength=draws) == 0)
 
 
 def _or_one(price: pd.Series[Any]) -> Floats:

@@ -165,6 +165,11 @@ def _scaled(value: float) -> tuple[float, str]:
 
 
 LISTED = 3
+HALF = 0.5
+OTHERWISE = {
+    "fixed": "If prices did not react",
+    "equilibrium": "If prices moved until every market clears",
+}
 
 
 def at_stake(exposure: pd.DataFrame, names: pd.DataFrame) -> str:
@@ -195,7 +200,12 @@ def at_stake(exposure: pd.DataFrame, names: pd.DataFrame) -> str:
     return "; ".join(said_of)
 
 
-def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
+def sentences(
+    table: pd.DataFrame,
+    facts: Mapping[str, Any],
+    closures: pd.DataFrame | None = None,
+    importance: pd.DataFrame | None = None,
+) -> list[str]:
     """Say the headline in a few sentences.
 
     Parameters
@@ -203,7 +213,11 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
     table : pandas.DataFrame
         From `headline`.
     facts : mapping
-        standard, year, obligation, draws, at_stake.
+        standard, year, obligation, closure, draws, at_stake.
+    closures : pandas.DataFrame, optional
+        measure, and its central value under each closure.
+    importance : pandas.DataFrame, optional
+        parameter and share of the spread of producers' gains less losses.
 
     Returns
     -------
@@ -219,6 +233,7 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
         central, low, high = (said(n, r.unit) for n in (r.value, r.low, r.high))
         return central if low == high == central else f"{central} ({low} to {high})"
 
+    joins = "comply" if facts["obligation"] == "mandatory" else "join"
     asks = "requires" if facts["obligation"] == "mandatory" else "asks for"
     lines = [
         f"{facts['standard']} {asks} compliance of exports worth {span('regulated_value')} a year "
@@ -226,7 +241,7 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
         f"Most at stake: {facts['at_stake']}.",
         f"Complying costs those who newly do so {span('compliance_cost')} a year; all producers' "
         f"gains less losses are {span('producer_net')} a year.",
-        f"{span('small_not_complying_share')} of small producers would not comply, "
+        f"{span('small_not_complying_share')} of small producers would not {joins}, "
         f"{span('small_not_complying')} of them.",
         f"Complying takes {span('small_burden')} of a small producer's sales.",
     ]
@@ -239,4 +254,35 @@ def sentences(table: pd.DataFrame, facts: Mapping[str, Any]) -> list[str]:
         lines.append(f"Buyers pay a premium of {span('premium_paid')} a year.")
     if row["fees"].value > 0:
         lines.append(f"Certifiers, laboratories and authorities receive {span('fees')} a year.")
+    if closures is not None:
+        lines += _under_the_other(closures, facts, joins)
+    if importance is not None:
+        lines += _decisive(importance)
     return lines
+
+
+def _under_the_other(closures: pd.DataFrame, facts: Mapping[str, Any], joins: str) -> list[str]:
+    """Say the result under the closure that the run did not choose."""
+    taken: dict[str, dict[str, float]] = closures.set_index("measure").to_dict()  # type: ignore[assignment]
+    others = [name for name in taken if name != facts["closure"]]
+    return [
+        f"{OTHERWISE[name]}, producers' gains less losses would be "
+        f"{said(taken[name]['producer_net'], USD)} a year and "
+        f"{said(taken[name]['small_not_complying_share'], SHARE)} of small producers "
+        f"would not {joins} (central values)."
+        for name in others
+    ]
+
+
+def _decisive(importance: pd.DataFrame) -> list[str]:
+    """Name the parameter behind more than half of the spread."""
+    return [
+        f"{said(float(row['share']), SHARE)} of the spread of producers' gains less losses comes "
+        f"from one number, {_words(row['parameter'])}: the result is no firmer than that number."
+        for row in importance.head(1).to_dict("records")
+        if row["share"] > HALF
+    ]
+
+
+def _words(parameter: str) -> str:
+    return parameter.removeprefix("model.").replace("_", " ")

@@ -83,7 +83,9 @@ def _cell_measure(rule: risk.Rule, central: Outcome, drawn: Outcome) -> tuple[Fl
 
 
 def _excluded(outcome: Outcome) -> Floats:
-    return outcome.choice.diverting_number + outcome.choice.exiting_number
+    """Share who leave the market and lose by it; those who sell as before are not shut out."""
+    choice = outcome.choice
+    return choice.diverting_number * (choice.outside < 1) + choice.exiting_number
 
 
 def _burden(outcome: Outcome) -> Floats:

@@ -58,9 +58,9 @@ class Cells:
         Whether the exporter sells the product outside the regulated segment.
     savings : numpy.ndarray
         Compliers' savings and yield gains as a share of price.
-    premium, floor, share_sold : numpy.ndarray
-        Administered premium (share of price), price floor (share of the baseline price) and the
-        part of the certified output that is sold as certified; 0, 0 and 1 without a label.
+    premium, floor : numpy.ndarray
+        Administered premium (share of price) and price floor (share of the baseline price); 0
+        without a label.
     harm, assurance : numpy.ndarray
         Harm avoided and what consumers would pay for knowing, as a share of the f.o.b. value of
         goods that newly comply.
@@ -87,7 +87,6 @@ class Cells:
     savings: Floats
     premium: Floats
     floor: Floats
-    share_sold: Floats
     harm: Floats
     assurance: Floats
     switching_loss: Floats
@@ -295,9 +294,7 @@ def outcome(cells: Cells, market: Market | None = None) -> Outcome:
     shape = fixed.shape
     other = np.ones(shape) if market is None else np.broadcast_to(market.other, shape)
     market_price = np.ones(shape) if market is None else np.broadcast_to(market.regulated, shape)
-    price = np.broadcast_to(
-        label_price(market_price, cells.premium, cells.floor, cells.share_sold), shape
-    )
+    price = np.broadcast_to(label_price(market_price, cells.premium, cells.floor), shape)
     eps = cells.supply_elasticity
     choice = choose(
         mean_sales=np.broadcast_to(cells.mean_sales, shape),

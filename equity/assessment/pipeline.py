@@ -16,12 +16,7 @@ from equity.assessment.evenness import burdens, evenness
 from equity.assessment.exemption import Exemption, Outlay, exempted, outlay_entries
 from equity.assessment.gains import incidence_table
 from equity.assessment.headline import at_stake, group_ranges, headline
-from equity.assessment.inputs import (
-    bundled_trade,
-    choose_year,
-    market_flows,
-    unit_values,
-)  # fmt: skip
+from equity.assessment.inputs import bundled_trade, choose_year, market_flows, unit_values
 from equity.assessment.levers import Terms, cost_levers, producer_levers
 from equity.assessment.measured import raise_flags
 from equity.assessment.points import producer_points
@@ -32,13 +27,14 @@ from equity.assessment.solution import CLOSURES, solve
 from equity.assessment.spread import drawn_incidence
 from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
-from equity.producers import Synthesis, check_producers, scaled_to_trade, synthesise
+from equity.producers import Synthesis, check_producers, scaled_to_trade, sold_in_part, synthesise
 from equity.standards import Standard, load_standard
 from equity.trade import Trade, exposure, read_trade
 from equity.uncertainty import importance
 
 if TYPE_CHECKING:
     from equity.costs import CostModel, LocalConditions
+    from equity.evidence import Parameter
 
 __all__ = ["assess"]
 
@@ -85,7 +81,8 @@ def assess(
     local : LocalConditions, optional
         Price levels, absent certifiers, governance and adapted requirements; off when not given.
     parameters : mapping of str to float, optional
-        Values for switching_loss, supply_elasticity, certifier_margin, share_sold, discount_rate.
+        Values for switching_loss, supply_elasticity, certifier_margin, compliant_share,
+        share_sold, discount_rate.
     choices : mapping of str to str, optional
         Which study to follow on a contested smallholder share, by ``exporter/product``, such as
         ``{"KEN/070820": "dolan-sutherland-2002"}``.
@@ -131,8 +128,9 @@ def assess(
     exposed = exposure(flows)
     priced = unit_values(flows)
 
-    cells_of = _producers(producers, standard, exposed, priced, chosen, choices)
-    made = exempted(cells_of.table, exemptions, prices_move=closure != "fixed")
+    cells_of = _producers(producers, standard, exposed, priced, chosen, choices, numbers)
+    made = sold_in_part(cells_of.table, numbers["share_sold"].value)
+    made = exempted(made, exemptions, prices_move=closure != "fixed")
     terms = Terms(
         price_year=chosen, discount_rate=numbers["discount_rate"], local=local,
         year=max(chosen, standard.scope.start.year),
@@ -146,7 +144,7 @@ def assess(
     )  # fmt: skip
     levers += cost_levers(standard, made, costs, terms)
     levers += producer_levers(standard, cells_of, costs, terms)
-
+    names = _names(exposed)
     solved = solve(standard, cells, levers, flows, numbers, closure=closure, draws=draws, seed=seed)
     central, drawn = solved.central, solved.drawn
     spread = pd.DataFrame(measures(drawn))
@@ -161,16 +159,18 @@ def assess(
         central, flows=flows, flows_after=after, costs=cost_table, payments=paid,
         incidence=incidence, ledger=set_aside, other_sales=solved.other_sales,
     )  # fmt: skip
-    names = _names(exposed)
     flags = raise_flags(
-        rule_table, central, drawn,
+        rule_table, central, drawn, chains=_chains(exposed, chosen), names=names,
         known=(made["status"] != "assumption").to_numpy(),
-        chains=_chains(exposed, chosen), names=names,
     )  # fmt: skip
     cell_group = group.reindex(cells.key["exporter"]).to_numpy(str)
     known = facts(
         standard, source, year=chosen, income_year=income, closure=closure, draws=draws, seed=seed,
         structure=ORIGIN[producers is None], at_stake=at_stake(exposed, names),
+    )  # fmt: skip
+    stated = limits(
+        standard, made, year=chosen, closure=closure, left_out=solved.left_out,
+        free=numbers["switching_loss"].value == 0,
     )  # fmt: skip
     return Assessment(
         standard=standard,
@@ -197,7 +197,7 @@ def assess(
         rules=risk.rules_table(rule_table),
         income_groups=group,
         closures=solved.closures,
-        limits=limits(standard, chosen, closure),
+        limits=stated,
         drawn=spread,
         drawn_incidence=drawn_incidence(drawn, flows, group, solved.drawn_entries, outlays),
     )
@@ -249,11 +249,13 @@ def _producers(
     priced: pd.DataFrame,
     year: int,
     choices: Mapping[str, str] | None,
+    numbers: Mapping[str, Parameter],
 ) -> Synthesis:
     if producers is None:
         return synthesise(
             exposed, priced, year=year, producer_kind=standard.scope.producer_kind,
             size_classes=standard.scope.size_classes, choices=choices,
+            compliant_share=numbers["compliant_share"].value,
         )  # fmt: skip
     given = check_producers(producers)
     wanted = pd.MultiIndex.from_frame(exposed.loc[exposed["regulated_value"] > 0, CHAIN])

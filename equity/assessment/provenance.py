@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["assumptions", "facts", "ledger", "limits"]
 
+HALF = 0.5
 LEDGER = ["stage", "step", "value", "note"]
 
 
@@ -137,17 +138,31 @@ def ledger(
     )
 
 
-def limits(standard: Standard, year: int, closure: str) -> tuple[str, ...]:
+def limits(
+    standard: Standard,
+    producers: pd.DataFrame,
+    *,
+    year: int,
+    closure: str,
+    free: bool = False,
+    left_out: int = 0,
+) -> tuple[str, ...]:
     """Say what the result does not say.
 
     Parameters
     ----------
     standard : Standard
         What was assessed.
+    producers : pandas.DataFrame
+        Cells of the run.
     year : int
         Year of the trade.
     closure : str
         How prices react.
+    free : bool, optional
+        Whether those who do not comply sell as before.
+    left_out : int, optional
+        Draws without prices that clear the markets.
 
     Returns
     -------
@@ -155,29 +170,12 @@ def limits(standard: Standard, year: int, closure: str) -> tuple[str, ...]:
         The most important first.
     """
     lines = [
-        f"The trade is that of {year}: the result says what the standard would do to producers of "
-        "that year, not what it does today."
-    ]
-    if standard.scope.start.year > year:
-        lines.append(
-            f"The standard applies from {standard.scope.start.year}; on trade of {year} this is a "
-            "what-if."
-        )
-    if closure == "fixed":
-        lines.append(
-            "Prices do not react. Goods that divert find a buyer at the other markets' price less "
-            "the switching loss, however much arrives there; where one market takes almost "
-            "everything the loss of producers who do not comply is understated, and consumers "
-            "pay no more."
-        )
-    else:
-        lines.append(
-            "Prices move until every market clears; substitution between origins comes from broad "
-            "groups of products, the response of demand is assumed, home markets are left out."
-        )
-    lines += [
-        "Producers are cells built from farm or firm structure, not observed exporters; the table "
-        "of assumptions shows each step.",
+        *_timing(standard, producers, year),
+        *_prices(closure, left_out),
+        *_label(standard, free=free),
+        *_structure(producers),
+        "Costs that exporters, packers or mills pay first, such as tests and segregation, are "
+        "charged to producers in full.",
         "Home sales are not in trade data, so producers inside the adopting market are left out.",
         "Amounts are a year's, at the prices of the trade's year; the path towards it, and firms "
         "that enter later, are not shown.",
@@ -190,3 +188,79 @@ def limits(standard: Standard, year: int, closure: str) -> tuple[str, ...]:
             f"Benefits without a money value are listed but not added up: {', '.join(silent)}."
         )
     return tuple(lines)
+
+
+def _timing(standard: Standard, producers: pd.DataFrame, year: int) -> list[str]:
+    start = standard.scope.start.year
+    past = (
+        f"The trade is that of {year}: the result says what the standard would do to producers of "
+        "that year, not what it does today."
+    )
+    if start > year:
+        return [past, f"The standard applies from {start}; on trade of {year} this is a what-if."]
+    if (producers["compliant_share"] > 0).any():
+        return [past]
+    begun = (
+        f"In force since {start}, so the trade of {year} already reflects it. Producers are taken "
+        "to start from nothing: costs and gains are the whole of the standard's, not a change that "
+        "is still to come."
+    )
+    return [begun, past]
+
+
+def _prices(closure: str, left_out: int) -> list[str]:
+    if closure == "fixed":
+        return [
+            "Prices do not react. Goods that divert find a buyer at the other markets' price less "
+            "the switching loss, however much arrives there; where one market takes almost "
+            "everything the loss of producers who do not comply is understated, and consumers "
+            "pay no more."
+        ]
+    lines = [
+        "Prices move until every market clears; substitution between origins comes from broad "
+        "groups of products, the response of demand is assumed, home markets are left out."
+    ]
+    if left_out:
+        lines.append(
+            f"In {left_out} draws, with fixed costs far above sales, no prices were found that "
+            "clear every market; the ranges leave them out."
+        )
+    return lines
+
+
+def _label(standard: Standard, *, free: bool) -> list[str]:
+    lines = []
+    if free:
+        lines.append(
+            "Staying out costs nothing here: flags on the burden say what joining would take, not "
+            "what anybody must pay."
+        )
+    if not any(b.kind in ("premium", "price_floor") for b in standard.benefits):
+        return lines
+    lines.append(
+        "Buyers decide how much certified goods they take; the volume does not react to the "
+        "premium."
+    )
+    if not any(b.kind == "assurance" and b.counted for b in standard.benefits):
+        lines.append(
+            "What the label is worth to those who pay the premium is not known and counts as "
+            "nothing, so gains less losses of everybody are too low."
+        )
+    return lines
+
+
+def _structure(producers: pd.DataFrame) -> list[str]:
+    sales = producers["producers"] * producers["mean_sales"]
+    known = sales[producers["status"] != "assumption"].sum() / sales.sum() if sales.sum() else 1.0
+    lines = [
+        "Producers are cells built from farm or firm structure, not observed exporters, and each "
+        "is taken to sell all its output to the regulated market; the table of assumptions shows "
+        "each step."
+    ]
+    if known < HALF:
+        lines.insert(
+            0,
+            f"On assumed sizes: only {known:.0%} of the sales are by producers whose size is known "
+            "from data of their own country or chain.".replace("%", " %"),
+        )
+    return lines

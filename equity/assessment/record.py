@@ -183,7 +183,7 @@ class Assessment:
         counts = self.flags["level"].value_counts()
         flags = ", ".join(f"{counts[level]} {level}" for level in counts.index)
         lines = [
-            *sentences(self.headline, self.facts),
+            *sentences(self.headline, self.facts, self.closures, self.importance),
             f"Flags: {flags.replace('_', ' ')}.",
             f"Ranges hold nine draws in ten of {self.facts['draws']}. {self.limits[0]}",
         ]

@@ -7,7 +7,7 @@ pass (`equity.assessment.outcome`) and are measured by the same functions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +20,7 @@ from equity.evidence import Parameter
 from equity.schema import INCOME_GROUPS, SIZE_CLASSES
 from equity.uncertainty import draw
 
-__all__ = ["Lever", "drawn_cells", "group_table", "measures"]
+__all__ = ["Lever", "drawn_cells", "group_table", "measures", "of_draws"]
 
 Floats = NDArray[np.float64]
 Target = Literal[
@@ -28,6 +28,13 @@ Target = Literal[
     "compliant_share", "demand", "premium", "floor", "savings", "harm", "assurance", "share_sold",
     "switching_loss", "supply_elasticity", "certifier_margin",
 ]  # fmt: skip
+# What a producer sells, where more producers sell less each.
+PER_PRODUCER = {
+    "mean_sales": ("mean_sales",),
+    "share_sold": ("mean_sales", "reference_sales"),
+}
+# These have an axis of items where others have one of draws.
+PER_ITEM = ("annual_cost", "one_off_cost")
 SCALED = ("premium", "savings", "floor", "harm", "assurance")
 SMALL, MEDIUM, LARGE = SIZE_CLASSES
 
@@ -121,8 +128,9 @@ class _State:
         touched = np.ones(len(self._central.key), bool) if lever.cells is None else lever.cells
         if lever.target == "item":
             self._factor[:, lever.item] *= _interpolate(lever, values)
-        elif lever.target == "mean_sales":
-            self._scale("mean_sales", touched, column / central)
+        elif lever.target in PER_PRODUCER:
+            for name in PER_PRODUCER[lever.target]:
+                self._scale(name, touched, column / central)
             self._scale("producers", touched, central / column)
         elif lever.target == "producer_share":
             whole = self._array("sales") + self._array("margin")
@@ -137,11 +145,8 @@ class _State:
         elif lever.target == "demand":
             for name in ("sales", "margin", "producers"):
                 self._scale(name, touched, column / central)
-        elif lever.target in SCALED:
-            if central != 0:
-                self._scale(lever.target, touched, column / central)
-            else:
-                self._array(lever.target)[:, touched] = column
+        elif lever.target in SCALED and central != 0:
+            self._scale(lever.target, touched, column / central)
         else:
             array = self._array(lever.target)
             array[:, touched if array.shape[1] > 1 else [True]] = column
@@ -151,6 +156,31 @@ class _State:
         self._array("sales")
         changes: dict[str, Any] = dict(self._arrays)
         return replace(self._central, item_factor=self._factor, **changes)
+
+
+def of_draws(record: Any, kept: NDArray[np.intp]) -> Any:
+    """Keep some draws of drawn cells, or of the market found for them.
+
+    Parameters
+    ----------
+    record : Cells or Market
+        With a leading axis of draws.
+    kept : numpy.ndarray of int
+        Positions.
+
+    Returns
+    -------
+    Cells or Market
+        A new one.
+    """
+    arrays = {
+        one.name: array[kept]
+        for one in fields(record)
+        if one.name not in PER_ITEM
+        and isinstance(array := getattr(record, one.name), np.ndarray)
+        and (array.ndim > 1 or (array.ndim == 1 and not isinstance(record, Cells)))
+    }
+    return replace(record, **arrays)
 
 
 def _interpolate(lever: Lever, values: Floats) -> Floats:
@@ -215,9 +245,11 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "small_burden": small_burden,
         "large_burden": large_burden,
         "small_to_large": _ratio(small_burden, large_burden),
-        "consumer_net": _elsewhere(outcome, "consumers") + _total(outcome.assurance),
+        "consumer_net": _consumers(outcome),
         "public_net": _total(outcome.harm_avoided),
-        "other_markets_net": _others(outcome),
+        "other_markets_net": _others(outcome)
+        if outcome.market
+        else np.full(shape[:-1], np.nan)[()],
         "total_net": _everybody(outcome, fees),
     }
 
@@ -241,6 +273,13 @@ def _elsewhere(outcome: Outcome, name: str) -> Any:
     if outcome.market is None:
         return np.zeros(outcome.producer_net.shape[:-1])[()]
     return getattr(outcome.market, name)
+
+
+def _consumers(outcome: Outcome) -> Any:
+    """Gain of consumers; not known at fixed prices, unless the assurance has a value."""
+    assured = _total(outcome.assurance)
+    unknown = outcome.market is None and not np.any(outcome.cells.assurance)
+    return assured + (np.nan if unknown else _elsewhere(outcome, "consumers"))
 
 
 def _others(outcome: Outcome) -> Any:

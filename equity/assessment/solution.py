@@ -19,7 +19,8 @@ from equity.assessment.closure import (
     other_entries,
 )
 from equity.assessment.outcome import Cells, Outcome, outcome
-from equity.assessment.simulation import Lever, drawn_cells, measures
+from equity.assessment.simulation import Lever, drawn_cells, measures, of_draws
+from equity.errors import ConvergenceError
 from equity.evidence import Parameter
 from equity.uncertainty import draw
 
@@ -30,6 +31,8 @@ __all__ = ["CLOSURES", "Solved", "solve"]
 
 Floats = NDArray[np.float64]
 FIXED, EQUILIBRIUM = "fixed", "equilibrium"
+# More than this part of the draws without prices is an error.
+MOST_LEFT_OUT = 0.1
 CLOSURES = (FIXED, EQUILIBRIUM)
 COMPARED = ("producer_net", "small_net", "small_not_complying_share", "consumer_net", "total_net")
 
@@ -54,6 +57,8 @@ class Solved:
         The same for every draw.
     flows : pandas.DataFrame or None
         exporter, importer, product, value_after; None at fixed prices.
+    left_out : int
+        Draws in which some market found no price.
     other_sales : float or None
         Sales that the standard does not ask about, after prices moved.
     """
@@ -66,6 +71,7 @@ class Solved:
     entries: list[pd.DataFrame] = field(default_factory=list)
     drawn_entries: list[pd.DataFrame] = field(default_factory=list)
     flows: pd.DataFrame | None = None
+    left_out: int = 0
     other_sales: float | None = None
 
 
@@ -109,7 +115,7 @@ def solve(
     InputError
         A label with an administered premium under a closure that moves prices.
     ConvergenceError
-        When a market does not clear.
+        When a market does not clear, or more than a tenth of the draws do not.
     """
     drawn, values = drawn_cells(cells, levers, draws, seed)
     at_fixed = outcome(cells)
@@ -127,17 +133,37 @@ def solve(
         )
     values |= draw([market[name] for name in _market_names(cells)], draws, seed)
     moved = clear(drawn, flows, central=cells, numbers=market, drawn=values)
+    whole = _kept(moved, standard.id)
     return Solved(
         central=outcome(cells, cleared.market),
-        drawn=outcome(drawn, moved.market),
-        values=values,
+        drawn=outcome(of_draws(drawn, whole), of_draws(moved.market, whole)),
+        values={name: value[whole] for name, value in values.items()},
         numbers=market,
         closures=closures,
         entries=other_entries(cleared),
-        drawn_entries=other_entries(moved),
+        drawn_entries=[_renumbered(block, whole) for block in other_entries(moved)],
         flows=cleared.flows,
+        left_out=draws - len(whole),
         other_sales=cleared.other_sales,
     )
+
+
+def _kept(moved: Clearing, standard: str) -> NDArray[np.intp]:
+    """Draws whose markets all cleared."""
+    kept = np.flatnonzero(moved.cleared)
+    draws = len(moved.cleared)
+    if draws - len(kept) > MOST_LEFT_OUT * draws:
+        raise ConvergenceError(
+            f"standard {standard}: no prices found in {draws - len(kept)} of {draws} draws. Fix: "
+            "narrow the ranges of costs and elasticities, or use closure='fixed'."
+        )
+    return kept
+
+
+def _renumbered(block: pd.DataFrame, kept: NDArray[np.intp]) -> pd.DataFrame:
+    """Rows of the draws that are kept, which are numbered anew."""
+    rows = block[block["draw"].isin(kept)]
+    return rows.assign(draw=np.searchsorted(kept, rows["draw"]))
 
 
 def _market_names(cells: Cells) -> list[str]:

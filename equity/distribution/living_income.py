@@ -159,13 +159,14 @@ def feasible_gains(
     benchmark : float
         Income to reach, above zero.
     limits : mapping of str to sequence of float
-        For each of price, yield_, land, cost and other_income that can move: the values thought
+        For each of price, ``yield_``, land, cost and other_income that can move: the values thought
         feasible. The value of now is always among them.
 
     Returns
     -------
     pandas.DataFrame
-        price, yield_, land, cost, other_income, income, drivers_moved, largest_change (relative);
+        price, ``yield_``, land, cost, other_income, income, drivers_moved,
+        largest_change (relative);
         the fewest and smallest moves first. Empty when no combination reaches the benchmark.
 
     Raises

@@ -204,6 +204,7 @@ def equilibrium(
     domestic_price: float | pd.Series[float] = 0.0,
     tolerance: float = 1e-10,
     workers: int | None = None,
+    partial: bool = False,
 ) -> Equilibrium:
     """Let prices move until regulated and other markets of every product clear.
 
@@ -235,6 +236,9 @@ def equilibrium(
         Largest log excess of supply over demand.
     workers : int, optional
         Threads; all processors when not given. The result does not depend on it.
+    partial : bool, optional
+        Return products that did not clear with the others; `by_product` has their residual, and
+        their numbers are not to be used.
 
     Returns
     -------
@@ -259,7 +263,7 @@ def equilibrium(
         willingness_to_pay=willingness_to_pay,
         domestic_price=domestic_price,
     )
-    solution = solve(index, given, by, tolerance=tolerance, workers=workers)
+    solution = solve(index, given, by, tolerance=tolerance, workers=workers, partial=partial)
     return Equilibrium(index, given, cells, by, solution)
 
 

@@ -171,6 +171,8 @@ class _Working:
         All products.
     level : numpy.ndarray
         (markets,), log price indices to start from.
+    partial : bool, optional
+        Return products that did not clear with the others; their residual says so.
     memory : int
         Of the extrapolation.
     """
@@ -263,6 +265,7 @@ def solve(
     tolerance: float,
     workers: int | None = None,
     start: Floats | None = None,
+    partial: bool = False,
 ) -> Solution:
     """Solve every product of an index.
 
@@ -318,7 +321,8 @@ def solve(
     for memory in _MEMORIES[1:]:
         for product in np.flatnonzero(~(result.residual <= tolerance)):
             work((int(product), int(product) + 1), memory)
-    _require(index, result, tolerance)
+    if not partial:
+        _require(index, result, tolerance)
     return result
 
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from equity.producers.synthesis import Move, Synthesis, synthesise
-from equity.producers.table import check_producers, read_producers, scaled_to_trade
+from equity.producers.table import (
+    check_producers,
+    read_producers,
+    scaled_to_trade,
+    sold_in_part,
+)
 
 __all__ = [
     "Move",
@@ -11,5 +16,6 @@ __all__ = [
     "check_producers",
     "read_producers",
     "scaled_to_trade",
+    "sold_in_part",
     "synthesise",
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 from equity import countries, products, schema
 from equity.errors import InputError, Problem
 
-__all__ = ["check_producers", "read_producers", "scaled_to_trade"]
+__all__ = ["check_producers", "read_producers", "scaled_to_trade", "sold_in_part"]
 
 TEXT = ("exporter", "product", "size_class", "status")
 TOLERANCE = 1e-6
@@ -95,6 +95,37 @@ def check_producers(frame: pd.DataFrame, place: str = "producers table") -> pd.D
     if problems:
         raise InputError(problems)
     return frame
+
+
+def sold_in_part(producers: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Spread certified sales over more producers where each sells only a part as certified.
+
+    A label's demand is what buyers take, so the sales of all producers together stay: each sells
+    ``share x mean_sales`` as certified, and ``1 / share`` times as many producers do.
+
+    Parameters
+    ----------
+    producers : pandas.DataFrame
+        Canonical table.
+    share : float
+        Part of a certified producer's output that is sold as certified, above 0 and at most 1.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With mean_sales and producers changed.
+
+    Raises
+    ------
+    InputError
+        A share outside these limits.
+    """
+    if not 0 < share <= 1:
+        text = f"{share:g} of the certified output cannot be what is sold as certified."
+        raise InputError(Problem("parameter share_sold", text, "give more than 0, at most 1."))
+    return producers.assign(
+        mean_sales=producers["mean_sales"] * share, producers=producers["producers"] / share
+    )
 
 
 def scaled_to_trade(producers: pd.DataFrame, exposure: pd.DataFrame) -> pd.DataFrame:

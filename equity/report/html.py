@@ -84,7 +84,7 @@ def _content(result: Assessment) -> dict[str, Any]:
         "standard": result.standard,
         "evidence_note": cite(result.standard.evidence_note),
         "facts": result.facts,
-        "sentences": sentences(result.headline, result.facts),
+        "sentences": sentences(result.headline, result.facts, result.closures, result.importance),
         "tiles": [r for r in result.headline.itertuples(index=False) if r.measure in TILES],
         "headline": list(result.headline.itertuples(index=False)),
         "groups": list(result.groups.itertuples(index=False)),

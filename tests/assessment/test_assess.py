@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import equity as eq
-from equity import schema
-from equity.assessment import Assessment
-from equity.errors import InputError
+from equity import countries, datasets, schema
+from equity.assessment import Assessment, closure
+from equity.errors import ConvergenceError, InputError
 
 BUNDLED = ["eu-aflatoxin", "globalgap", "fairtrade-coffee", "eudr", "rspo", "shrimp-haccp"]
 DRAWS = 60
@@ -22,6 +22,11 @@ def assessed(name: str) -> Assessment:
     if name not in _RESULTS:
         _RESULTS[name] = eq.assess(name, draws=DRAWS)
     return _RESULTS[name]
+
+
+def value(result: Assessment, measure: str) -> float:
+    """A measure of the headline."""
+    return float(result.headline.set_index("measure").loc[measure, "value"])
 
 
 @pytest.mark.parametrize("name", BUNDLED)
@@ -106,6 +111,76 @@ def test_a_label_moves_money_from_buyers_to_producers() -> None:
     assert "large" not in set(result.producers["size_class"])
 
 
+def test_buyers_of_a_label_pay_the_premium_on_what_they_take_when_joining_is_free() -> None:
+    label = eq.load_standard("fairtrade-coffee")
+    only = [benefit for benefit in label.benefits if benefit.kind == "premium"]
+    free = label.model_copy(update={"costs": (), "benefits": tuple(only)})
+    paid = [
+        value(eq.assess(free, draws=2, parameters={"share_sold": share}), "premium_paid")
+        for share in (0.2, 1.0)
+    ]
+    trade = eq.read_trade(datasets.folder() / "trade" / "agrifood.csv").table
+    markets = countries.resolve(label.scope.markets, 2011)
+    coffee = trade[trade["product"].str.startswith("0901") & trade["importer"].isin(markets)]
+    coffee = coffee[~coffee["exporter"].isin(markets)]
+    tonnes = label.demand_share.value * coffee["quantity"].sum()
+    pounds = 2204.6226
+    assert paid[0] == pytest.approx(paid[1])
+    # The premium in dollars of 2011; exporters without a quantity are valued at the world price.
+    assert paid[1] == pytest.approx(0.2 * pounds * tonnes, rel=0.05)
+
+
+def test_selling_part_as_certified_takes_more_producers_who_sell_less_each() -> None:
+    whole, part = (
+        eq.assess("fairtrade-coffee", draws=2, parameters={"share_sold": share}).producers
+        for share in (1.0, 0.25)
+    )
+    assert part["producers"].to_numpy() == pytest.approx(4 * whole["producers"].to_numpy())
+    assert part["mean_sales"].to_numpy() == pytest.approx(whole["mean_sales"].to_numpy() / 4)
+    for share in (0.0, 1.2, -1.0):
+        with pytest.raises(InputError, match="share_sold"):
+            eq.assess("fairtrade-coffee", draws=2, parameters={"share_sold": share})
+
+
+def test_those_who_complied_before_pay_nothing_again() -> None:
+    none, half = (
+        eq.assess("globalgap", draws=2, parameters={"compliant_share": share})
+        for share in (0.0, 0.5)
+    )
+    assert value(half, "compliance_cost") == pytest.approx(value(none, "compliance_cost") / 2)
+    assert "start from nothing" in none.limits[0]
+    assert "start from nothing" not in half.limits[0]
+
+
+def test_a_summary_says_what_moving_prices_would_change() -> None:
+    text = assessed("globalgap").summary()
+    assert "If prices moved until every market clears" in text
+    moved = eq.assess("globalgap", closure="equilibrium", draws=5).summary()
+    assert "If prices did not react" in moved
+
+
+def test_draws_without_clearing_prices_are_left_out_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cleared = closure._cleared
+    monkeypatch.setattr(
+        closure, "_cleared", lambda result, draws: cleared(result, draws) & (np.arange(draws) != 7)
+    )
+    result = eq.assess("globalgap", closure="equilibrium", draws=20)
+    assert len(result.drawn) == len(result.drawn_incidence) == 19
+    assert any("In 1 draws" in line for line in result.limits)
+    monkeypatch.setattr(closure, "_cleared", lambda _, draws: np.arange(draws) > draws / 2)
+    with pytest.raises(ConvergenceError, match="11 of 20 draws"):
+        eq.assess("globalgap", closure="equilibrium", draws=20)
+
+
+def test_who_stays_out_of_a_label_at_no_loss_is_not_shut_out() -> None:
+    result = assessed("fairtrade-coffee")
+    flags = result.flags[result.flags["rule"] == "exclusion"]
+    assert len(flags)
+    assert not flags["level"].isin(["red", "amber"]).any()
+
+
 def test_a_label_that_sells_less_brings_less() -> None:
     amounts = [
         eq.assess("fairtrade-coffee", draws=5, parameters={"share_sold": share}).headline.set_index(
@@ -135,7 +210,7 @@ def test_moving_prices_keep_every_identity_and_soften_producers_losses(name: str
     assert (moved.by("role")["role"] == "consumer").any()
     fixed = moved.closures["fixed"].to_numpy()
     held = assessed(name).headline.set_index("measure")["value"][moved.closures["measure"]]
-    assert fixed == pytest.approx(held.to_numpy(), rel=1e-12)
+    assert fixed == pytest.approx(held.to_numpy(), rel=1e-12, nan_ok=True)
 
 
 def test_a_label_with_a_premium_has_no_clearing_price() -> None:
