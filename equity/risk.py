@@ -172,7 +172,7 @@ def flag(
     measures: pd.DataFrame,
     rule: Rule,
     draws: Floats | None = None,
-    why_missing: str = "the figure is missing",
+    why_missing: str | NDArray[np.str_] = "the figure is missing",
 ) -> pd.DataFrame:
     """Apply one rule to its measure.
 
@@ -185,8 +185,8 @@ def flag(
         The rule.
     draws : numpy.ndarray, optional
         (draws, rows) values of the measure.
-    why_missing : str, optional
-        Said in the sentence of a row that is not assessed.
+    why_missing : str or numpy.ndarray of str, optional
+        Said in the sentence of a row that is not assessed; one for all rows or one each.
 
     Returns
     -------
@@ -223,16 +223,17 @@ def _sentences(
     value: Floats,
     level: NDArray[np.str_],
     threshold: Floats,
-    why_missing: str,
+    why_missing: str | NDArray[np.str_],
 ) -> list[str]:
     columns = zip(
         measures["exporter_name"], measures["product_name"], measures["size_class"],
-        measures["market_share"], value, level, threshold, strict=True,
+        measures["market_share"], value, level, threshold,
+        np.broadcast_to(why_missing, value.shape), strict=True,
     )  # fmt: skip
     sentences = []
-    for exporter, product, size, dependence, number, found, bar in columns:
+    for exporter, product, size, dependence, number, found, bar, why in columns:
         if found == NOT_ASSESSED:
-            sentences.append(f"Not assessed: {why_missing} for {exporter}, {product}.")
+            sentences.append(f"Not assessed: {why} for {exporter}, {product}.")
             continue
         said = rule.text.format(
             value=_number(number, rule.unit), exporter=exporter, product=product.lower(), size=size,
