@@ -19,7 +19,7 @@ from equity import datasets
 from equity.errors import InputError, Problem, unknown
 from equity.schema import LEVELS, SIZE_CLASSES
 
-__all__ = ["Rule", "flag", "levels", "load_rules", "rank", "rules_table"]
+__all__ = ["Rule", "flag", "levels", "load_rules", "rank", "rules_table", "weight"]
 
 Floats = NDArray[np.float64]
 BUNDLED = "risk/rules.toml"
@@ -254,6 +254,29 @@ def _number(value: float, unit: str) -> str:
     if unit.startswith("share"):
         return f"{100 * value:.3g} %"
     return f"{value:.3g}"
+
+
+def weight(flags: pd.DataFrame, at_stake: pd.Series[Any]) -> pd.Series[float]:
+    """Share of the trade at stake by the most serious flag of its exporter and product.
+
+    Parameters
+    ----------
+    flags : pandas.DataFrame
+        A ``flags`` table.
+    at_stake : pandas.Series
+        Index exporter and product, value the regulated value (USD/year).
+
+    Returns
+    -------
+    pandas.Series
+        One share per level, in the order of seriousness, adding up to one; missing where nothing
+        is at stake.
+    """
+    code = pd.Series(pd.Categorical(flags["level"], LEVELS, ordered=True).codes, flags.index)
+    worst = code.groupby([flags["exporter"], flags["product"]]).min()
+    value = at_stake.loc[worst.index].groupby(worst.to_numpy()).sum()
+    held = value.reindex(range(len(LEVELS)), fill_value=0.0).set_axis(list(LEVELS))
+    return (held / held.sum()).rename("share")
 
 
 def rank(flags: pd.DataFrame, at_stake: pd.Series[Any]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from equity import risk
 from equity.assessment.enterprises import SME_THRESHOLDS, SmeTest, sme_test
 from equity.assessment.headline import sentences
 from equity.assessment.trace import explain
@@ -181,10 +182,15 @@ class Assessment:
             Headline sentences, counts of flags, and the most important limit.
         """
         counts = self.flags["level"].value_counts()
+        chains = self.exposure[self.exposure["regulated_value"] > 0]
+        weight = risk.weight(
+            self.flags, chains.set_index(["exporter", "product"])["regulated_value"]
+        )
         flags = ", ".join(f"{counts[level]} {level}" for level in counts.index)
         lines = [
             *sentences(self.headline, self.facts, self.closures, self.importance),
-            f"Flags: {flags.replace('_', ' ')}.",
+            f"Flags: {flags.replace('_', ' ')}. Exporters and products with a red one carry "
+            f"{100 * weight['red']:.3g} % of the trade asked about.",
             f"Ranges hold nine draws in ten of {self.facts['draws']}. {self.limits[0]}",
         ]
         return "\n".join(lines)
