@@ -80,6 +80,6 @@ def share(value: float) -> str:
 def span(low: float, high: float, unit: str) -> str:
     """Write a range."""
     if math.isnan(low) or math.isnan(high):
+        return "no range"
     ends = (said(float(end), unit).replace(" ", UNBROKEN) for end in (low, high))
     return " to ".join(ends)
-    return f"{said(float(low), unit)} to {said(float(high), unit)}"
