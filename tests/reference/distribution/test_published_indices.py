@@ -8,7 +8,7 @@ from equity import distribution as d
 
 # R package phylotools 0.1.2, manual page "gini", example; method of the package ineq.
 PHYLOTOOLS = [1, 3, 2, 1, 1, 1, 4]
-# Stoermann (2009), Regionaloekonomik, as printed in the manual page "theil" of R package REAT 1.3.2;
+# Stoermann (2009), Regionaloekonomik, as printed in the manual page "theil" of R package REAT;
 # the measure is the mean log deviation. The book itself was not seen, so no page is given.
 REGIONS = [10, 10, 10, 20, 50]
 
