@@ -19,7 +19,7 @@ from equity import datasets
 from equity.errors import InputError, Problem, unknown
 from equity.schema import LEVELS, SIZE_CLASSES
 
-__all__ = ["Rule", "flag", "levels", "load_rules", "rank", "rules_table"]
+__all__ = ["Rule", "flag", "levels", "load_rules", "rank", "rules_table", "weight"]
 
 Floats = NDArray[np.float64]
 BUNDLED = "risk/rules.toml"
@@ -172,7 +172,7 @@ def flag(
     measures: pd.DataFrame,
     rule: Rule,
     draws: Floats | None = None,
-    why_missing: str = "the figure is missing",
+    why_missing: str | NDArray[np.str_] = "the figure is missing",
 ) -> pd.DataFrame:
     """Apply one rule to its measure.
 
@@ -185,8 +185,8 @@ def flag(
         The rule.
     draws : numpy.ndarray, optional
         (draws, rows) values of the measure.
-    why_missing : str, optional
-        Said in the sentence of a row that is not assessed.
+    why_missing : str or numpy.ndarray of str, optional
+        Said in the sentence of a row that is not assessed; one for all rows or one each.
 
     Returns
     -------
@@ -223,16 +223,17 @@ def _sentences(
     value: Floats,
     level: NDArray[np.str_],
     threshold: Floats,
-    why_missing: str,
+    why_missing: str | NDArray[np.str_],
 ) -> list[str]:
     columns = zip(
         measures["exporter_name"], measures["product_name"], measures["size_class"],
-        measures["market_share"], value, level, threshold, strict=True,
+        measures["market_share"], value, level, threshold,
+        np.broadcast_to(why_missing, value.shape), strict=True,
     )  # fmt: skip
     sentences = []
-    for exporter, product, size, dependence, number, found, bar in columns:
+    for exporter, product, size, dependence, number, found, bar, why in columns:
         if found == NOT_ASSESSED:
-            sentences.append(f"Not assessed: {why_missing} for {exporter}, {product}.")
+            sentences.append(f"Not assessed: {why} for {exporter}, {product}.")
             continue
         said = rule.text.format(
             value=_number(number, rule.unit), exporter=exporter, product=product.lower(), size=size,
@@ -253,6 +254,29 @@ def _number(value: float, unit: str) -> str:
     if unit.startswith("share"):
         return f"{100 * value:.3g} %"
     return f"{value:.3g}"
+
+
+def weight(flags: pd.DataFrame, at_stake: pd.Series[Any]) -> pd.Series[float]:
+    """Share of the trade at stake by the most serious flag of its exporter and product.
+
+    Parameters
+    ----------
+    flags : pandas.DataFrame
+        A ``flags`` table.
+    at_stake : pandas.Series
+        Index exporter and product, value the regulated value (USD/year).
+
+    Returns
+    -------
+    pandas.Series
+        One share per level, in the order of seriousness, adding up to one; missing where nothing
+        is at stake.
+    """
+    code = pd.Series(pd.Categorical(flags["level"], LEVELS, ordered=True).codes, flags.index)
+    worst = code.groupby([flags["exporter"], flags["product"]]).min()
+    value = at_stake.loc[worst.index].groupby(worst.to_numpy()).sum()
+    held = value.reindex(range(len(LEVELS)), fill_value=0.0).set_axis(list(LEVELS))
+    return (held / held.sum()).rename("share")
 
 
 def rank(flags: pd.DataFrame, at_stake: pd.Series[Any]) -> pd.DataFrame:

@@ -93,3 +93,16 @@ def test_all_problems_of_a_rule_table_are_reported(tmp_path: Path) -> None:
     assert "unknown level 'sell'" in text
     assert "milder than amber" in text
     assert "more than once" in text
+
+
+def test_the_trade_is_weighed_by_the_worst_flag_of_its_chain() -> None:
+    flags = pd.concat(
+        [
+            risk.flag(rows(burden=[0.5, 0.02, np.nan]), RULES["burden"]),
+            risk.flag(rows(market_share=[0.1, 0.1, 0.1]), RULES["exposure"]),
+        ]
+    )
+    chains = [(f"K{n:02d}", "070820") for n in range(3)]
+    at_stake = pd.Series([60.0, 30.0, 10.0], pd.MultiIndex.from_tuples(chains))
+    share = risk.weight(flags, at_stake)
+    assert share.to_dict() == {"red": 0.6, "amber": 0.3, "green": 0.1, "not_assessed": 0.0}

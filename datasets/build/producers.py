@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -53,8 +54,9 @@ def _sum(values: list[float]) -> float:
 
 def classes(raw: Path) -> pd.DataFrame:
     """Holdings and land by country and size class as printed, three classes."""
-    sheet = load_workbook(raw / RAW, read_only=True, data_only=True)[SHEET]
-    rows = [row for row in sheet.iter_rows(min_row=FIRST + 1, values_only=True) if row[2]]
+    book = load_workbook(raw / RAW, read_only=True, data_only=True)
+    with closing(book):
+        rows = [r for r in book[SHEET].iter_rows(min_row=FIRST + 1, values_only=True) if r[2]]
     known = pd.read_csv(
         Path(__file__).parent.parent / "countries/countries.csv", keep_default_na=False
     )

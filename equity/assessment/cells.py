@@ -47,7 +47,7 @@ def model_parameters(
     -------
     dict of str to Parameter
         switching_loss, supply_elasticity, certifier_margin, compliant_share, share_sold,
-        discount_rate.
+        smallest_trade, discount_rate.
 
     Raises
     ------

@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 CHAIN = ["exporter", "product"]
 SMALL, _, LARGE = schema.SIZE_CLASSES
 NO_STRUCTURE = "there is no data on the size of producers"
+TOO_SMALL = "the trade is too small to judge"
 MISSING = {
     "rule_of_law": "the governance index is missing",
     "small_to_large": "there are no small and large producers to compare, or no data on their size",
@@ -30,6 +31,7 @@ def raise_flags(
     drawn: Outcome,
     *,
     known: NDArray[np.bool_],
+    least: float,
     chains: pd.DataFrame,
     names: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -43,6 +45,8 @@ def raise_flags(
         The central outcome and the one with draws.
     known : numpy.ndarray of bool
         (cells,): whether the size of producers there is observed or estimated from its own data.
+    least : float
+        USD a year: no flag is raised on smaller sales to the regulated market.
     chains : pandas.DataFrame
         exporter, product, regulated_value, market_share, destination_concentration,
         rule_of_law.
@@ -71,8 +75,9 @@ def raise_flags(
         else:
             value, draws = _chain_measure(rule, central, drawn, chains, position, known)
             rows, why = chain_rows, MISSING.get(rule.measure, "the figure is missing")
-        measured = rows.assign(**{rule.measure: value})
-        found.append(risk.flag(measured, rule, draws, why))
+        judged = rows["regulated_value"].to_numpy(float) >= least
+        measured = rows.assign(**{rule.measure: np.where(judged, value, np.nan)})
+        found.append(risk.flag(measured, rule, draws, np.where(judged, why, TOO_SMALL)))
     at_stake = chains.set_index(CHAIN)["regulated_value"]
     return risk.rank(pd.concat(found, ignore_index=True), at_stake)
 

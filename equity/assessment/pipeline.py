@@ -82,7 +82,7 @@ def assess(
         Price levels, absent certifiers, governance and adapted requirements; off when not given.
     parameters : mapping of str to float, optional
         Values for switching_loss, supply_elasticity, certifier_margin, compliant_share,
-        share_sold, discount_rate.
+        share_sold, smallest_trade, discount_rate.
     choices : mapping of str to str, optional
         Which study to follow on a contested smallholder share, by ``exporter/product``, such as
         ``{"KEN/070820": "dolan-sutherland-2002"}``.
@@ -161,7 +161,7 @@ def assess(
     )  # fmt: skip
     flags = raise_flags(
         rule_table, central, drawn, chains=_chains(exposed, chosen), names=names,
-        known=(made["status"] != "assumption").to_numpy(),
+        known=(made["status"] != "assumption").to_numpy(), least=numbers["smallest_trade"].value,
     )  # fmt: skip
     cell_group = group.reindex(cells.key["exporter"]).to_numpy(str)
     known = facts(

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from equity import risk
 from equity.assessment.enterprises import SME_THRESHOLDS, SmeTest, sme_test
 from equity.assessment.headline import sentences
+from equity.assessment.household import household_income
 from equity.assessment.trace import explain
 from equity.distribution import by, by_importer
+from equity.errors import InputError, Problem
 
 if TYPE_CHECKING:
     from equity.standards import Standard
@@ -152,6 +155,46 @@ class Assessment:
             thresholds=thresholds,
         )
 
+    def living_income(
+        self,
+        benchmark: float | Mapping[str, float],
+        *,
+        growing_cost: float,
+        other_income: float = 0.0,
+        by: str = "size_class",
+    ) -> pd.DataFrame:
+        """Compare farm households with a living income, before and after the standard.
+
+        Parameters
+        ----------
+        benchmark : float or mapping of str to float
+            Living income of a household (USD/year of the trade), one for all or by exporter; its
+            source is the caller's to state.
+        growing_cost : float
+            Part of sales spent on growing the crop, 0 to 1.
+        other_income : float, optional
+            What a household earns elsewhere, USD/year.
+        by : {"size_class", "exporter", "product"}
+            What the rows are.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Headcount, gap, depth and shortfall before and after; a row ``not_assessed`` counts
+            the households of exporters without a benchmark.
+
+        Raises
+        ------
+        InputError
+            Producers are enterprises, unknown group or exporter, unusable numbers.
+        """
+        if self.standard.scope.producer_kind != "farm":
+            text = f"{self.standard.id} is about enterprises, not farm households."
+            raise InputError(Problem("standard", text, "choose a standard on farms."))
+        return household_income(
+            self.points, benchmark, growing_cost=growing_cost, other_income=other_income, by=by
+        )
+
     def explain(self, exporter: str, product: str, size_class: str) -> pd.DataFrame:
         """Trace the flags of one cell through every number to its source.
 
@@ -181,10 +224,15 @@ class Assessment:
             Headline sentences, counts of flags, and the most important limit.
         """
         counts = self.flags["level"].value_counts()
+        chains = self.exposure[self.exposure["regulated_value"] > 0]
+        weight = risk.weight(
+            self.flags, chains.set_index(["exporter", "product"])["regulated_value"]
+        )
         flags = ", ".join(f"{counts[level]} {level}" for level in counts.index)
         lines = [
             *sentences(self.headline, self.facts, self.closures, self.importance),
-            f"Flags: {flags.replace('_', ' ')}.",
+            f"Flags: {flags.replace('_', ' ')}. Exporters and products with a red one carry "
+            f"{100 * weight['red']:.3g} % of the trade asked about.",
             f"Ranges hold nine draws in ten of {self.facts['draws']}. {self.limits[0]}",
         ]
         return "\n".join(lines)

@@ -118,7 +118,8 @@ def mean_above_zero(name: str, mean: float, instead: str) -> None:
         With the index to use instead.
     """
     if mean <= 0:
-        raise InputError(Problem(name, f"have the mean {mean:g}.", f"use {instead}."))
+        text = f"have the mean {mean:g}; an index relative to it needs one above zero."
+        raise InputError(Problem(name, text, f"use {instead}."))
 
 
 def order(values: Floats) -> tuple[NDArray[np.intp], Floats]:

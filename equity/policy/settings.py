@@ -16,7 +16,6 @@ years_to_start      ``scope.start`` moves, and money is discounted to today
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -25,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from equity import countries
+from equity import countries, distribution
 from equity.costs import Adaptation, LocalConditions
 from equity.evidence import Parameter
 from equity.schema import SIZE_CLASSES
@@ -261,17 +260,12 @@ def representation_gap(setting: Setting, assessment: Assessment) -> pd.DataFrame
     for dimension, seats in setting.seats.splits().items():
         cost = cost_shares(assessment, dimension)
         groups = list(dict.fromkeys([*seats, *cost.index]))
-        nothing = 0.0 if len(cost) else math.nan
-        block = pd.DataFrame(
-            {
-                "dimension": dimension,
-                "group": groups,
-                "seats": [seats[group].value if group in seats else 0.0 for group in groups],
-                "cost": cost.reindex(groups, fill_value=nothing).to_numpy(),
-            }
-        )
-        blocks.append(block.assign(gap=block["seats"] - block["cost"]))
-    return pd.concat(blocks, ignore_index=True)
+        places = [seats[group].value if group in seats else 0.0 for group in groups]
+        paid = cost.reindex(groups, fill_value=0.0)
+        gaps = distribution.representation_gap(places, paid, groups).assign(dimension=dimension)
+        blocks.append(gaps[["dimension", "group", "seat_share", "cost_share", "gap"]])
+    names = {"seat_share": "seats", "cost_share": "cost"}
+    return pd.concat(blocks, ignore_index=True).rename(columns=names)
 
 
 def representation_distance(gaps: pd.DataFrame, dimension: str = "income_group") -> float:

@@ -1,8 +1,8 @@
 """What a producer of each size class looks like, by country and product, with stated fallbacks.
 
-Order of the fallbacks for farms: a smallholder share of the chain in that country, the country's
-own census, a smallholder share of the chain in the world, a typical country of the income group, a
-typical country of the world.
+Order of the fallbacks for farms: a smallholder share of the chain in that country, a smallholder
+share of the chain in the world, the country's own census of all farms, a typical country of the
+income group, a typical country of the world.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _smallholders(
     _check_choices(choices, table)
     picked, numbers = [], {}
     for chain in rows.drop_duplicates(CHAIN).itertuples(index=False):
-        found = _share(str(chain.exporter), str(chain.product), str(chain.level), choices, table)
+        found = _share(str(chain.exporter), str(chain.product), choices, table)
         if found is None:
             continue
         level, row = found
@@ -149,7 +149,7 @@ def _smallholders(
 
 
 def _share(
-    exporter: str, product: str, level: str, choices: dict[str, str], table: pd.DataFrame
+    exporter: str, product: str, choices: dict[str, str], table: pd.DataFrame
 ) -> tuple[str, Any] | None:
     rows = table[table["product"] == product]
     here = rows[rows["country"] == exporter]
@@ -157,7 +157,7 @@ def _share(
     if len(here):
         return CHAIN_HERE, here[here["choice"] == choice].iloc[0]
     world = rows[(rows["country"] == "") & (rows["choice"] == "default")]
-    if level == GROUP and len(world):
+    if len(world):
         return CHAIN_WORLD, world.iloc[0]
     return None
 

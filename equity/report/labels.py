@@ -23,6 +23,7 @@ ROLE = {
     "donor": "Donors", "public": "The public", "own": "Own time and inputs",
     "supplier": "Suppliers",
 }  # fmt: skip
+UNBROKEN = "\N{NO-BREAK SPACE}"
 LEVEL = {"red": "Red", "amber": "Amber", "green": "Green", "not_assessed": "Not assessed"}
 COMPONENT = {
     "price": "Higher price", "variable_cost": "Cost per unit sold", "savings": "Savings and yield",
@@ -54,7 +55,7 @@ def label(name: Any) -> str:
 
 def money(value: float) -> str:
     """Write US dollars with at most three significant digits."""
-    return said(float(value), "USD/year")
+    return said(float(value), "USD/year").replace(" ", UNBROKEN)
 
 
 def count(value: float) -> str:
@@ -80,4 +81,5 @@ def span(low: float, high: float, unit: str) -> str:
     """Write a range."""
     if math.isnan(low) or math.isnan(high):
         return "no range"
-    return f"{said(float(low), unit)} to {said(float(high), unit)}"
+    ends = (said(float(end), unit).replace(" ", UNBROKEN) for end in (low, high))
+    return " to ".join(ends)

@@ -239,3 +239,13 @@ def test_importance_adds_up() -> None:
     table = assessed("eudr").importance
     assert table["share"].sum() == pytest.approx(1)
     assert np.all(np.diff(table["share"]) <= 0)
+
+
+def test_no_flag_is_raised_on_a_few_consignments() -> None:
+    result = eq.assess("globalgap", draws=2)
+    small = result.exposure.query("0 < regulated_value < 100000")
+    tiny = result.flags.merge(small[["exporter", "product"]])
+    assert len(small) and set(tiny["level"]) == {"not_assessed"}
+    assert tiny["reason"].str.contains("too small to judge").all()
+    judged = eq.assess("globalgap", draws=2, parameters={"smallest_trade": 0.0}).flags
+    assert not judged["reason"].str.contains("too small to judge").any()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -29,8 +30,10 @@ def printed(shared):
     """Cells of table 3 by printed country: total and eleven classes, holdings and land."""
     from openpyxl import load_workbook
 
-    sheet = load_workbook(shared(WORKBOOK), read_only=True, data_only=True)["WEB table 3"]
-    rows = [row for row in sheet.iter_rows(min_row=FIRST_ROW, values_only=True) if row[2]]
+    book = load_workbook(shared(WORKBOOK), read_only=True, data_only=True)
+    with closing(book):
+        table = book["WEB table 3"].iter_rows(min_row=FIRST_ROW, values_only=True)
+        rows = [row for row in table if row[2]]
     return {
         str(counted[2]).strip(): {
             "holdings": [counted[6], *counted[CLASSES]],

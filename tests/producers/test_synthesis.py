@@ -256,7 +256,7 @@ class TestSizeClasses:
 
     def test_a_chain_without_any_class_left_is_refused(self):
         with pytest.raises(InputError, match="large"):
-            made(("ETH", COFFEE, 1e9, 4000.0), size_classes=("large",))
+            made(("ETH", BEANS, 1e9, 4000.0), size_classes=("large",))
 
     def test_an_unknown_class_is_refused_with_the_nearest(self):
         with pytest.raises(InputError, match="did you mean 'small'"):
