@@ -87,7 +87,7 @@ def written(
     rows.append((READ, total_rows, total, _said("every row of the table", notes, READ)))
     for step, (_, meaning) in STEPS.items():
         if step in by_step.index:
-            found = by_step.loc[step]
+            found: Any = by_step.loc[step]
             rows.append(
                 (step, int(found["rows"]), float(found["value"]), _said(meaning, notes, step))
             )
