@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
@@ -20,6 +20,13 @@ app = typer.Typer(
     help="Who pays for a standard, who gains, and who may lose access to the market.",
 )
 
+SOURCES = "Whose columns: table, baci, comtrade, faostat or wits."
+MIRROR = (
+    "Whose report counts: importer, exporter, importer_only, exporter_only or reliability; needed "
+    "where both sides report."
+)
+CIF_MARGIN = "What c.i.f. adds to f.o.b., as a share; 0 leaves values as reported."
+HS_REVISION = "Revision of the product codes, such as HS12."
 OutFolder = Annotated[Path, typer.Option("--out", help="Folder for the files written.")]
 
 
@@ -92,8 +99,12 @@ def _costs_by_size(standard: Any) -> None:
 def assess(
     standard: Annotated[str, typer.Argument(help="Id of a standard, or the path of a TOML file.")],
     trade: Annotated[
-        Path | None, typer.Option(help="Your own trade table; bundled data when not given.")
-    ] = None,
+        str, typer.Option(help="Your own trade table, folder or pattern; else bundled data.")
+    ] = "",
+    source: Annotated[str, typer.Option(help=SOURCES)] = "table",
+    mirror: Annotated[str, typer.Option(help=MIRROR)] = "",
+    cif_margin: Annotated[float, typer.Option(help=CIF_MARGIN)] = math.nan,
+    hs_revision: Annotated[str, typer.Option(help=HS_REVISION)] = "",
     producers: Annotated[
         Path | None, typer.Option(help="Your own producers table (CSV); else synthesised.")
     ] = None,
@@ -111,12 +122,11 @@ def assess(
 
     from equity.assessment import assess as run
     from equity.producers import read_producers
-    from equity.trade import read_trade
 
     with Console(stderr=True).status("assessing"):
         result = run(
             standard,
-            trade=None if trade is None else read_trade(trade),
+            trade=_read(trade, source, mirror, cif_margin, hs_revision) if trade else None,
             producers=None if producers is None else read_producers(producers),
             year=year,
             rules=rules,
@@ -133,20 +143,35 @@ def assess(
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="A trade table, or a standard's TOML file.")],
+    file: Annotated[
+        str, typer.Argument(help="A trade table, folder or pattern, or a standard's TOML file.")
+    ],
+    source: Annotated[str, typer.Option(help=SOURCES)] = "table",
+    mirror: Annotated[str, typer.Option(help=MIRROR)] = "",
+    cif_margin: Annotated[float, typer.Option(help=CIF_MARGIN)] = math.nan,
+    hs_revision: Annotated[str, typer.Option(help=HS_REVISION)] = "",
 ) -> None:
-    """Check a file and list everything that is wrong with it."""
-    if file.suffix == ".toml":
+    """Check a file: list everything that is wrong with it, or what became of its rows."""
+    if file.endswith(".toml"):
         from equity.costs import check_items
         from equity.standards import load_standard
 
-        found = load_standard(file)
+        found = load_standard(Path(file))
         check_items(found.costs)
         typer.echo(f"{file}: {found.name}, no problems.")
         return
+    trade = _read(file, source, mirror, cif_margin, hs_revision)
+    _table(trade.ledger, f"{file}: no problems")
+
+
+def _read(file: str, source: str, mirror: str, cif_margin: float, hs_revision: str) -> Any:
     from equity.trade import read_trade
 
-    _table(read_trade(file).ledger, f"{file}: no problems")
+    return read_trade(
+        file, source=cast(Any, source), mirror=cast(Any, mirror or None),
+        cif_margin=None if math.isnan(cif_margin) else cif_margin,
+        hs_revision=hs_revision or None,
+    )  # fmt: skip
 
 
 @app.command()

@@ -216,7 +216,10 @@ def _check_arguments(closure: str, draws: int) -> None:
 def _trade(trade: Trade | pd.DataFrame | None, standard: Standard) -> Trade:
     if trade is None:
         return bundled_trade(standard)
-    return trade if isinstance(trade, Trade) else read_trade(trade)
+    read = trade if isinstance(trade, Trade) else read_trade(trade)
+    # Of a file that may be larger than memory only the standard's products are taken in.
+    asked = read.select(standard.scope.products)
+    return asked if len(asked.table) else read
 
 
 def _income_groups(flows: pd.DataFrame, payments: pd.DataFrame, year: int) -> pd.Series[Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from equity import countries, datasets, products
-from equity.countries.codes import known, listed, unknown_country
+from equity.countries.codes import find, known, listed, unknown_country
 from equity.errors import InputError, Problem
 from equity.products.revisions import not_in_revision
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Meaning", "country_meanings", "product_meanings", "release_countries"]
 
-HS6 = 6
+HS6, ISO3 = 6, 3
 GROUPS, NATIONAL = (2, 4), (8, 10)
 NOT_SPECIFIED = "9999"
 TOTALS = ("TOTAL", "ALL", "AG2", "AG4", "AG6")
@@ -111,6 +111,9 @@ def _country(code: str, system: str, year: int, world: frozenset[str]) -> tuple[
             return code, "country", ""
         if code in known():
             return "", "unknown", ""
+        # Many providers keep a code that a country has given up, such as ROM.
+        if len(code) == ISO3 and code.isupper() and (now := find(code)) in world:
+            return str(now), "country", ""
     else:
         code = code.lstrip("0") or "0"
     iso3, kind, note = listed(system, year).get(code, ("", "unknown", ""))

@@ -12,6 +12,7 @@ import unicodedata
 import weakref
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ __all__ = ["Raw", "open_raw", "quoted"]
 TABLES = (".csv", ".txt", ".tsv", ".parquet", ".gz", ".zip", ".xlsx", ".xlsm")
 # Files of a release that describe the table and are not part of it.
 BESIDE = ("country_codes", "product_codes", "readme")
-SHOWN = 200
+SHOWN, SHOWN_CELLS = 200, 5
 
 
 @dataclass(frozen=True)
@@ -237,15 +238,18 @@ def _plain(name: str) -> str:
 
 def _sheet(path: Path) -> Any:
     import pandas as pd
+    from openpyxl import load_workbook
 
     archive_members(path)
-    frame = pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[])
-    errors = frame.map(lambda cell: isinstance(cell, str) and cell.startswith("#"))
-    if errors.to_numpy().any():
-        row, column = (int(at[0]) for at in errors.to_numpy().nonzero())
-        place = f"{path.name}, column {frame.columns[column]}, row {row + 1}"
-        raise InputError(Problem(place, f"{frame.iloc[row, column]!r}.", "correct the formula."))
-    return frame
+    with closing(load_workbook(path, read_only=True, data_only=True)) as book:
+        wrong = [cell for row in book.worksheets[0].iter_rows() for cell in row
+                 if cell.data_type == "e"]  # fmt: skip
+    if wrong:
+        raise InputError(
+            [Problem(f"{path.name}, cell {cell.coordinate}", f"holds {cell.value}.",
+                     "correct the formula.") for cell in wrong[:SHOWN_CELLS]]
+        )  # fmt: skip
+    return pd.read_excel(path, dtype="str", keep_default_na=False, na_values=[])
 
 
 def _run(connection: duckdb.DuckDBPyConnection, query: str, place: str) -> None:

@@ -182,7 +182,7 @@ def read_trade(
         revision=revision or (_revision_in(raw.files) if source == "baci" else None),
         allow_national=allow_national, taiwan=taiwan_as_other_asia, unknown_limit=unknown_limit,
         accept_truncated=accept_truncated,
-        unique=checked and on_duplicate == "error",
+        unique=checked and on_duplicate == "error" and not allow_national,
     )  # fmt: skip
     flows, ledger, scores, facts = build(raw, SOURCES[source], options)
     facts = {"name": raw.place, **facts}

@@ -122,7 +122,9 @@ class TestFaostat:
         flows = trade.table.set_index(["exporter", "importer", "product"])
         coffee, cocoa = flows.loc[("ETH", "DEU", "090111")], flows.loc[("CIV", "NLD", "180100")]
         assert coffee["quantity"] == 57_970 and coffee["value"] == pytest.approx(291e6, rel=2e-3)
-        assert cocoa["quantity"] == pytest.approx(294_513, abs=2) and cocoa["value"] == pytest.approx(899e6, rel=2e-3)
+        assert cocoa["quantity"] == pytest.approx(294_513, abs=2) and cocoa[
+            "value"
+        ] == pytest.approx(899e6, rel=2e-3)
         assert flows.loc[("KEN", "GBR", "090240"), "value"] == pytest.approx(213e6, rel=2e-3)
         assert flows.loc[("KEN", "GBR", "070820"), "value"] == pytest.approx(92e6, rel=6e-3)
 
