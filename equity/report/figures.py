@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ COLOURS = {"small": "#0b6e6e", "medium": "#6aa5a0", "large": "#c9d7d4"}
 LOSS, GAIN, INK = "#b5482f", "#2f7d4f", "#1f2a2e"
 WIDTH, ROW = 7.2, 0.42
 MILLION = 1e6
+# Characters of a name that leave room for the bars.
+LONGEST_NAME = 48
 BAR = 0.26
 # Rows that a group of bars takes, and points between a bar and its number.
 GROUP_ROWS, GAP = 1.6, 3
@@ -124,16 +127,18 @@ def exposure_chart(exposure: pd.DataFrame) -> str:
         SVG.
     """
     with _figure(len(exposure)) as (_, axes, text):
-        names = exposure["name"].tolist()
-        axes.barh(names, exposure["total_value"] / MILLION, color=COLOURS["large"],
+        names = [shorten(name, LONGEST_NAME, placeholder=" …") for name in exposure["name"]]
+        places = range(len(names))
+        axes.barh(places, exposure["total_value"] / MILLION, color=COLOURS["large"],
                   label="other markets")  # fmt: skip
-        axes.barh(names, exposure["market_value"] / MILLION, color=COLOURS["small"],
+        axes.barh(places, exposure["market_value"] / MILLION, color=COLOURS["small"],
                   label="markets where the standard applies")  # fmt: skip
         for place, row in enumerate(exposure.itertuples(index=False)):
             end: Any = row.total_value
             part: Any = row.market_share
             axes.annotate(f"{100 * part:.3g} %", (end / MILLION, place), xytext=(GAP, 0),
                           textcoords="offset points", va="center")  # fmt: skip
+        axes.set_yticks(places, names)
         axes.invert_yaxis()
         axes.set_xlabel("Exports, USD m")
         axes.legend(frameon=False, loc="lower right")

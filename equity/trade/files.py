@@ -23,7 +23,7 @@ from equity.trade.opening import archive_members, header, kind_of
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Raw", "open_raw", "quoted"]
+__all__ = ["Raw", "literal", "open_raw", "quoted"]
 
 TABLES = (".csv", ".txt", ".tsv", ".parquet", ".gz", ".zip", ".xlsx", ".xlsm")
 # Files of a release that describe the table and are not part of it.
@@ -53,22 +53,36 @@ class Raw:
     files: tuple[Path, ...]
 
 
-def quoted(name: str, mark: str = '"') -> str:
-    """Put a name or text into SQL.
+def quoted(name: str) -> str:
+    """Put a name of a column into SQL.
 
     Parameters
     ----------
     name : str
-        Column or text.
-    mark : str, optional
-        ``"`` for names, ``'`` for text.
+        Of the column.
 
     Returns
     -------
     str
         Within marks, inner ones doubled.
     """
-    return mark + name.replace(mark, mark + mark) + mark
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Put a text into SQL.
+
+    Parameters
+    ----------
+    text : str
+        Any.
+
+    Returns
+    -------
+    str
+        Within marks, inner ones doubled.
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def open_raw(data: Any, memory_limit: str | None = None) -> Raw:
@@ -113,10 +127,10 @@ def _connect(memory_limit: str | None) -> tuple[duckdb.DuckDBPyConnection, Path]
     folder = tempfile.mkdtemp(prefix="equity-trade-")
     connection = duckdb.connect(str(Path(folder) / "raw.duckdb"))
     weakref.finalize(connection, _remove, folder)
-    connection.execute(f"set temp_directory = {quoted(folder, chr(39))}")
+    connection.execute(f"set temp_directory = {literal(folder)}")
     connection.execute("set enable_progress_bar = false")
     if memory_limit is not None:
-        connection.execute(f"set memory_limit = {quoted(memory_limit, chr(39))}")
+        connection.execute(f"set memory_limit = {literal(memory_limit)}")
     return connection, Path(folder)
 
 
@@ -179,7 +193,7 @@ def _is_table(path: Path) -> bool:
 
 def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path], folder: Path) -> None:
     if all(kind_of(path) == "parquet" for path in files):
-        listed = ", ".join(quoted(path.as_posix(), "'") for path in files)
+        listed = ", ".join(literal(path.as_posix()) for path in files)
         _run(connection, f"create view raw as select * from read_parquet([{listed}], "
                          "union_by_name = true)", files[0].name)  # fmt: skip
         return
@@ -210,16 +224,16 @@ def _may_hold_rows(name: str) -> bool:
 def _query(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -> str:
     kind = kind_of(path)
     if kind == "parquet":
-        return f"select * from read_parquet({quoted(path.as_posix(), chr(39))})"
+        return f"select * from read_parquet({literal(path.as_posix())})"
     if kind == "excel":
         connection.register(f"sheet_{number}", _sheet(path))
         return f"select * from sheet_{number}"
     found = header(path, packed=kind == "gzip")
-    columns = ", ".join(f"{quoted(_plain(name), chr(39))}: 'VARCHAR'" for name in found.columns)
+    columns = ", ".join(f"{literal(_plain(name))}: 'VARCHAR'" for name in found.columns)
     options = {
         "columns": f"{{{columns}}}",
-        "delim": quoted(found.separator, "'"),
-        "encoding": quoted(found.encoding, "'"),
+        "delim": literal(found.separator),
+        "encoding": literal(found.encoding),
         "compression": "'gzip'" if kind == "gzip" else "'none'",
         "header": "true",
         "auto_detect": "false",
@@ -229,7 +243,7 @@ def _query(connection: duckdb.DuckDBPyConnection, path: Path, number: int) -> st
         "strict_mode": "true",
     }
     listed = ", ".join(f"{name} = {value}" for name, value in options.items())
-    return f"select * from read_csv({quoted(path.as_posix(), chr(39))}, {listed})"
+    return f"select * from read_csv({literal(path.as_posix())}, {listed})"
 
 
 def _plain(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from equity.errors import InputError, Problem, nearest
-from equity.trade.files import Raw, quoted
+from equity.trade.files import Raw, literal, quoted
 
 __all__ = ["FLOWS", "Layout", "Source", "choose_layout", "typed"]
 
@@ -222,8 +222,7 @@ def _flow(layout: Layout, found: Mapping[str, str]) -> str:
     if "flow" not in found:
         return "''"
     cases = " ".join(
-        f"when {quoted(code, chr(39))} then {quoted(flow, chr(39))}"
-        for code, flow in layout.flows.items()
+        f"when {literal(code)} then {literal(flow)}" for code, flow in layout.flows.items()
     )
     return f"case {_text(found['flow'])} {cases} else '?' end"
 
@@ -234,11 +233,11 @@ def _code(column: str, raw: Raw) -> str:
 
 
 def _text(column: str) -> str:
-    return f"coalesce(trim(cast({quoted(column)} as varchar), {quoted(MARKS, chr(39))}), '')"
+    return f"coalesce(trim(cast({quoted(column)} as varchar), {literal(MARKS)}), '')"
 
 
 def _listed(values: Iterable[str]) -> str:
-    return ", ".join(quoted(value, "'") for value in values)
+    return ", ".join(literal(value) for value in values)
 
 
 def _number(column: str, raw: Raw, factor: float = 1.0) -> str:

@@ -58,7 +58,8 @@ def reconcile(
         pairs = matched_pairs(raw.connection)
         scores = reliability(pairs)
         raw.connection.register("scores", scores)
-    _chosen(raw, policy, cif_margin)
+    _chosen(raw, policy)
+    _written(raw, converted=bool(cif_margin))
     return _steps(raw, cif_margin), scores
 
 
@@ -108,7 +109,7 @@ def _paired(raw: Raw, margin: float) -> None:
     )
 
 
-def _chosen(raw: Raw, policy: str, cif_margin: float | None) -> None:
+def _chosen(raw: Raw, policy: str) -> None:
     """Say of every pair which report counts: importer_report, exporter_report, both or neither."""
     weight = "cast(null as double)"
     joins = ""
@@ -138,11 +139,14 @@ def _chosen(raw: Raw, policy: str, cif_margin: float | None) -> None:
         f"create table chosen as select p.*, {rule} as source, {weight} as import_weight "
         f"from paired p {joins}"
     )
-    converted = "fob" if cif_margin else None
+
+
+def _written(raw: Raw, *, converted: bool) -> None:
+    """Write the view ``flows``: the report that counts, or both by their weights."""
     labels = {
-        "importer_report": converted or "cif",
+        "importer_report": "fob" if converted else "cif",
         "exporter_report": "fob",
-        "both": converted or "mixed",
+        "both": "fob" if converted else "mixed",
     }
     raw.connection.execute(
         "create view flows as select year, exporter, importer, product, "
@@ -161,27 +165,30 @@ def _chosen(raw: Raw, policy: str, cif_margin: float | None) -> None:
 
 def _steps(raw: Raw, cif_margin: float | None) -> pd.DataFrame:
     """Account for the reports that are not flows and for changes of value."""
-    counted = raw.connection.execute(
-        "select "
-        "count(*) filter (has_import and has_export and source = 'importer_report'), "
-        "sum(export_value) filter (has_import and has_export and source = 'importer_report'), "
-        "count(*) filter (has_import and has_export and source = 'exporter_report'), "
-        "sum(import_value) filter (has_import and has_export and source = 'exporter_report'), "
-        "count(*) filter (source = 'neither'), "
-        "sum(coalesce(import_value, 0) + coalesce(export_value, 0)) filter (source = 'neither'), "
-        "count(*) filter (source = 'both'), "
-        "sum(import_fob + export_value - (import_weight * import_fob "
-        "+ (1 - import_weight) * export_value)) filter (source = 'both'), "
-        "sum(import_value - import_fob) filter (source in ('importer_report', 'both')) "
-        "from chosen"
-    ).fetchall()[0]
+    replaced_x, value_x, replaced_m, value_m, lost, value_lost, both, value_both, freight = (
+        raw.connection.execute(
+            "select "
+            "count(*) filter (has_import and has_export and source = 'importer_report'), "
+            "sum(export_value) filter (has_import and has_export and source = 'importer_report'), "
+            "count(*) filter (has_import and has_export and source = 'exporter_report'), "
+            "sum(import_value) filter (has_import and has_export and source = 'exporter_report'), "
+            "count(*) filter (source = 'neither'), "
+            "sum(coalesce(import_value, 0) + coalesce(export_value, 0)) "
+            "filter (source = 'neither'), "
+            "count(*) filter (source = 'both'), "
+            "sum(import_fob + export_value - (import_weight * import_fob "
+            "+ (1 - import_weight) * export_value)) filter (source = 'both'), "
+            "sum(import_value - import_fob) filter (source in ('importer_report', 'both')) "
+            "from chosen"
+        ).fetchall()[0]
+    )
     rows = [
-        ("replaced by the importer's report", counted[0], counted[1], ""),
-        ("replaced by the exporter's report", counted[2], counted[3], ""),
-        ("left out: the policy takes no report of this flow", counted[4], counted[5],
+        ("replaced by the importer's report", replaced_x, value_x, ""),
+        ("replaced by the exporter's report", replaced_m, value_m, ""),
+        ("left out: the policy takes no report of this flow", lost, value_lost,
          "the side whose report counts reports other flows, not this one"),
-        ("averaged with the other side's report", counted[6], counted[7], "weights by reliability"),
-        ("c.i.f. to f.o.b.", 0, counted[8], f"margin of {cif_margin or 0:g} on f.o.b."),
+        ("averaged with the other side's report", both, value_both, "weights by reliability"),
+        ("c.i.f. to f.o.b.", 0, freight, f"margin of {cif_margin or 0:g} on f.o.b."),
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=EXTRA)
     table["value"] = table["value"].astype("float64")

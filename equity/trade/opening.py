@@ -21,6 +21,8 @@ MEGABYTE = 1_000_000
 HEAD = MEGABYTE
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 COLUMNS_MOST = 10_000
+# Bytes that tell a kind of file; characters shown of a line; bytes shown around one.
+SIGNATURE, SHOWN, AROUND = 8, 40, 10
 # An archive that grows beyond these is refused before it is unpacked.
 EXPANDED_MOST, RATIO_MOST, MEMBERS_MOST = 20_000 * MEGABYTE, 100, 1_000
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -73,7 +75,7 @@ def kind_of(path: Path) -> str:
         An empty file, or a workbook of before 2007.
     """
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(SIGNATURE)
     if not start:
         raise InputError(Problem(path.name, "the file is empty.", "give a table with a header."))
     for signature, kind in SIGNATURES.items():
@@ -173,7 +175,7 @@ def header(path: Path, packed: bool = False) -> Header:
     counts = {mark: first.count(mark) for mark in SEPARATORS}
     separator = max(counts, key=lambda mark: counts[mark])
     if not counts[separator]:
-        message = f"has one column, {first[:40]!r}."
+        message = f"has one column, {first[:SHOWN]!r}."
         raise InputError(Problem(place, message, "separate the columns with commas."))
     names = tuple(name.strip() for name in next(csv.reader([first], delimiter=separator)))
     _check_names(names, place)
@@ -200,7 +202,9 @@ def _decoded(head: bytes, encoding: str, place: str) -> str:
         return decoder.decode(head)
     except UnicodeDecodeError as error:
         line = head[: error.start].count(b"\n") + 1
-        given = head[max(error.start - 10, 0) : error.start + 10].decode("cp1252", "replace")
+        given = head[max(error.start - AROUND, 0) : error.start + AROUND].decode(
+            "cp1252", "replace"
+        )
         message = f"line {line} is not UTF-8; in Windows encoding (cp1252) it reads {given!r}."
         raise InputError(Problem(place, message, "save it as UTF-8.")) from error
 

@@ -16,7 +16,7 @@ from equity.countries.codes import other_meaning
 from equity.errors import InputError, Problem, unknown
 from equity.products.revisions import revision_name
 from equity.trade.build import Options, build
-from equity.trade.files import Raw, open_raw, quoted
+from equity.trade.files import Raw, literal, open_raw
 from equity.trade.mirror import POLICIES
 from equity.trade.readers import SOURCES
 
@@ -86,7 +86,7 @@ class Trade:
         """
         tests = []
         if products is not None:
-            prefixes = [f"starts_with(product, {quoted(str(p), chr(39))})" for p in products]
+            prefixes = [f"starts_with(product, {literal(str(p))})" for p in products]
             tests.append(f"({' or '.join(prefixes) or 'false'})")
         if years is not None:
             tests.append(f"year in ({', '.join(str(int(year)) for year in years) or 'null'})")

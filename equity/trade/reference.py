@@ -19,7 +19,7 @@ __all__ = ["unit_value_problem"]
 
 BUNDLED = ("trade/agrifood", "trade/shrimp")
 # Off by this factor is worth a word; off by a thousand, at prices half the known ones, an error.
-STRANGE, WRONG = 100.0, 500.0
+STRANGE, WRONG, TEN = 100.0, 500.0, 10
 
 
 @cache
@@ -62,7 +62,7 @@ def unit_value_problem(raw: Raw) -> str:
     far = max(off, 1 / off)
     if far >= WRONG:
         way = "above" if off > 1 else "below"
-        message = f"unit values are about {10 ** round(math.log10(far)):,} times {way} known ones."
+        message = f"unit values are about {TEN ** round(math.log10(far)):,} times {way} known ones."
         fix = "give values in US dollars, not thousands, and quantities in tonnes."
         raise InputError(Problem(raw.place, message, fix))
     if far >= STRANGE:
