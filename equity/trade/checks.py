@@ -19,7 +19,6 @@ __all__ = ["Scan", "look", "number_problems", "repeated", "same_years", "shape_p
 SHOWN = 5
 # From this many rows, two years with the same number and sum are one year twice.
 REPEATED_YEAR_ROWS = 100
-NAN = "cast('nan' as double)"
 CODES = ("exporter", "importer", "product")
 SETS = {
     "exporters": ("year", "exporter"),
