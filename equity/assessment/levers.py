@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,29 @@ class Terms:
     discount_rate: Parameter
     year: int
     local: LocalConditions | None = None
+
+    def named(self, names: Mapping[str, str]) -> Terms:
+        """Return terms that treat items under new names as they treat the old ones.
+
+        Parameters
+        ----------
+        names : mapping of str to str
+            New id to the id that parts of items are written for.
+
+        Returns
+        -------
+        Terms
+            The same where no item is scaled by its id.
+        """
+        if self.local is None or not self.local.scalings:
+            return self
+        scalings = tuple(
+            replace(scaling, item=new)
+            for new, old in names.items()
+            for scaling in self.local.scalings
+            if scaling.item == old
+        )
+        return replace(self, local=replace(self.local, scalings=scalings))
 
     def costs(
         self,
@@ -115,8 +138,9 @@ def cost_levers(
             if parameter.bounds[0] < parameter.bounds[1]:
                 found.append((position, parameter))
                 variants += [_with(item, name, end) for end in parameter.bounds]
-    variants = [v.model_copy(update={"id": f"variant-{n}"}) for n, v in enumerate(variants)]
-    ends = _totals(terms.costs(variants, producers))
+    names = {f"variant-{n}": variant.id for n, variant in enumerate(variants)}
+    variants = [v.model_copy(update={"id": name}) for name, v in zip(names, variants, strict=True)]
+    ends = _totals(terms.named(names).costs(variants, producers))
     central = costs.annual.sum(axis=1)
     levers = [
         _item_lever(parameter, position, central, ends[2 * n], ends[2 * n + 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from equity.policy.comparison import RANKS, Comparison, compare
 from equity.policy.incidents import (
     Figure,
     Incident,
@@ -23,6 +24,24 @@ from equity.policy.incidents_liability import (
     LiabilitySplit,
     liability_split,
     whole_dollars,
+)
+from equity.policy.instruments import (
+    Adoption,
+    Binding,
+    CostShare,
+    Equivalence,
+    GroupCertification,
+    Harmonisation,
+    Information,
+    Instrument,
+    LocalAdaptation,
+    PhaseIn,
+    Premium,
+    PriceFloor,
+    Recognition,
+    SmallProducerExemption,
+    TechnicalAssistance,
+    under,
 )
 from equity.policy.review import Need, Review, Statement
 from equity.policy.review_concordance import Concordance, kendall_w
@@ -46,23 +65,41 @@ from equity.policy.settings_sensitivity import ranking_sensitivity
 __all__ = [
     "MEASURES",
     "PARTIES",
+    "RANKS",
     "Adopters",
+    "Adoption",
+    "Binding",
+    "Comparison",
     "Concordance",
+    "CostShare",
+    "Equivalence",
     "Figure",
     "Governance",
     "Governed",
+    "GroupCertification",
     "HarmAvoided",
+    "Harmonisation",
     "Incident",
+    "Information",
+    "Instrument",
     "Lesson",
     "LiabilityRule",
     "LiabilitySplit",
+    "LocalAdaptation",
     "Need",
+    "PhaseIn",
+    "Premium",
+    "PriceFloor",
+    "Recognition",
     "Review",
     "Seats",
     "Setting",
     "SettingComparison",
+    "SmallProducerExemption",
     "Statement",
     "Support",
+    "TechnicalAssistance",
+    "compare",
     "compare_settings",
     "cost_shares",
     "expected_harm_avoided",
@@ -83,6 +120,7 @@ __all__ = [
     "ranking_sensitivity",
     "representation_distance",
     "representation_gap",
+    "under",
     "whole_dollars",
     "with_number",
 ]
