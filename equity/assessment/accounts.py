@@ -37,7 +37,9 @@ def response(outcome: Outcome) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The schema's ``response`` table with producer_net (USD/year) added.
+        The schema's ``response`` table with what the choice rests on: outside (price kept without
+        complying, baseline 1), fixed_cost (own bills, USD/year per producer), supply_elasticity,
+        and producer_net (USD/year).
     """
     cells, choice = outcome.cells, outcome.choice
     earlier = np.asarray(cells.compliant_share)
@@ -45,7 +47,13 @@ def response(outcome: Outcome) -> pd.DataFrame:
         earlier = choice.complying_number - choice.entering_number
     keyed = cells.key.assign(compliant_share=earlier)
     table = response_table(keyed, choice, outcome.price, outcome.price_other)
-    return table.assign(producer_net=outcome.producer_net)
+    size = len(table)
+    return table.assign(
+        outside=np.broadcast_to(choice.outside, size),
+        fixed_cost=np.broadcast_to(outcome.fixed, size),
+        supply_elasticity=np.broadcast_to(np.asarray(cells.supply_elasticity, float), size),
+        producer_net=outcome.producer_net,
+    )
 
 
 def payments_table(outcome: Outcome) -> pd.DataFrame:

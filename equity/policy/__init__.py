@@ -46,6 +46,16 @@ from equity.policy.instruments import (
 from equity.policy.review import Need, Review, Statement
 from equity.policy.review_concordance import Concordance, kendall_w
 from equity.policy.review_learning import Lesson, flag_hits, learn
+from equity.policy.search import (
+    LEVERS,
+    Allocation,
+    BreakEven,
+    allocate,
+    assistance_needed,
+    break_even,
+    naive_split,
+    support_options,
+)
 from equity.policy.settings import (
     Governed,
     cost_shares,
@@ -63,12 +73,15 @@ from equity.policy.settings_reader import list_settings, load_setting, parse_set
 from equity.policy.settings_sensitivity import ranking_sensitivity
 
 __all__ = [
+    "LEVERS",
     "MEASURES",
     "PARTIES",
     "RANKS",
     "Adopters",
     "Adoption",
+    "Allocation",
     "Binding",
+    "BreakEven",
     "Comparison",
     "Concordance",
     "CostShare",
@@ -99,6 +112,9 @@ __all__ = [
     "Statement",
     "Support",
     "TechnicalAssistance",
+    "allocate",
+    "assistance_needed",
+    "break_even",
     "compare",
     "compare_settings",
     "cost_shares",
@@ -115,11 +131,13 @@ __all__ = [
     "list_settings",
     "load_incident",
     "load_setting",
+    "naive_split",
     "parse_incident",
     "parse_setting",
     "ranking_sensitivity",
     "representation_distance",
     "representation_gap",
+    "support_options",
     "under",
     "whole_dollars",
     "with_number",
