@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,7 +46,7 @@ def bundled_trade(standard: Standard) -> Trade:
     for name in BUNDLED:
         frame = datasets.load_dataset(name)
         if products.matches(frame["product"], standard.scope.products).any():
-            return read_trade(frame, name=name)
+            return _read_once(name)
     raise InputError(
         Problem(
             f"standard {standard.id}",
@@ -53,6 +54,11 @@ def bundled_trade(standard: Standard) -> Trade:
             "pass trade=, read from your own file with equity.read_trade.",
         )
     )
+
+
+@cache
+def _read_once(name: str) -> Trade:
+    return read_trade(datasets.load_dataset(name), name=name)
 
 
 def choose_year(trade: pd.DataFrame, year: int | None) -> int:

@@ -130,9 +130,15 @@ def _smallholders(
     """Set the shares of small and medium farms together where the literature has the chain's."""
     table = datasets.load_dataset("producers/smallholder_shares")
     _check_choices(choices, table)
+    listed: dict[tuple[str, str, str], dict[str, Any]] = {
+        (str(row["product"]), str(row["country"]), str(row["choice"])): {
+            str(name): value for name, value in row.items()
+        }
+        for row in table.to_dict("records")
+    }
     picked, numbers = [], {}
     for chain in rows.drop_duplicates(CHAIN).itertuples(index=False):
-        found = _share(str(chain.exporter), str(chain.product), choices, table)
+        found = _share(str(chain.exporter), str(chain.product), choices, listed)
         if found is None:
             continue
         level, row = found
@@ -149,17 +155,17 @@ def _smallholders(
 
 
 def _share(
-    exporter: str, product: str, choices: dict[str, str], table: pd.DataFrame
-) -> tuple[str, Any] | None:
-    rows = table[table["product"] == product]
-    here = rows[rows["country"] == exporter]
+    exporter: str,
+    product: str,
+    choices: dict[str, str],
+    listed: dict[tuple[str, str, str], dict[str, Any]],
+) -> tuple[str, dict[str, Any]] | None:
     choice = choices.get(f"{exporter}/{product}", "default")
-    if len(here):
-        return CHAIN_HERE, here[here["choice"] == choice].iloc[0]
-    world = rows[(rows["country"] == "") & (rows["choice"] == "default")]
-    if len(world):
-        return CHAIN_WORLD, world.iloc[0]
-    return None
+    here = listed.get((product, exporter, choice))
+    if here is not None:
+        return CHAIN_HERE, here
+    world = listed.get((product, "", "default"))
+    return None if world is None else (CHAIN_WORLD, world)
 
 
 def _check_choices(choices: dict[str, str], table: pd.DataFrame) -> None:
