@@ -36,7 +36,9 @@ GROUPS = ["role", "income_group", "size_class"]
 INEQUALITY = "gini_gains"
 # Differences below this part of the amounts compared are rounding.
 ROUNDING = 1e-9
-SIDE, MARK = 6.0, 40
+MILLION = 1e6
+SHAPE, MARK, GAP = (7.0, 5.0), 40, 4
+GREY, GREEN = "#8a979a", "#0b6e6e"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,24 +74,28 @@ class Comparison:
         Returns
         -------
         matplotlib.figure.Figure
-            Options to the right gain more in all, higher ones share gains more evenly.
+            Options to the right gain more in all, higher ones share gains more evenly; grey ones
+            are dominated.
         """
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(SIDE, SIDE), layout="constrained")
+        figure = Figure(figsize=SHAPE, layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
-        axes.axhline(0, color="#8a979a", linewidth=1)
-        axes.axvline(0, color="#8a979a", linewidth=1)
-        colours = np.where(self.plane["dominated"], "#8a979a", "#0b6e6e").tolist()
-        axes.scatter(self.plane["efficiency"], self.plane["equity"], s=MARK, c=colours)
-        for row in self.plane.itertuples(index=False):
-            at: Any = (row.efficiency, row.equity)
-            axes.annotate(str(row.option), at, xytext=(4, 4), textcoords="offset points",
-                          parse_math=False)  # fmt: skip
-        axes.set_xlabel("Efficiency: change of everybody's net gain, USD a year")
-        axes.set_ylabel("Equity: fall of the inequality of producers' gains, USD a year")
+        axes.axhline(0, color=GREY, linewidth=1)
+        axes.axvline(0, color=GREY, linewidth=1)
+        across = self.plane["efficiency"].to_numpy(float) / MILLION
+        colours = np.where(self.plane["dominated"], GREY, GREEN).tolist()
+        axes.scatter(across, self.plane["equity"], s=MARK, c=colours)
+        middle = (across.min() + across.max()) / 2
+        for x, row in zip(across, self.plane.itertuples(index=False), strict=True):
+            y: Any = row.equity
+            side = ("right", -GAP) if x > middle else ("left", GAP)
+            axes.annotate(str(row.option), (x, y), xytext=(side[1], GAP), ha=side[0],
+                          textcoords="offset points", parse_math=False)  # fmt: skip
+        axes.set_xlabel("Efficiency: change of everybody's net gain, USD m a year")
+        axes.set_ylabel("Equity: fall of the inequality of gains, USD a year")
         return figure
 
 

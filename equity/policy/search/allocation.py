@@ -117,8 +117,14 @@ def naive_split(
 
     Parameters
     ----------
-    options, budget, objective, divisible
+    options : pandas.DataFrame
         As in `allocate`.
+    budget : float
+        USD a year.
+    objective : str
+        Column that is added up.
+    divisible : bool, optional
+        Whether parts of options can be bought.
 
     Returns
     -------

@@ -89,7 +89,11 @@ def support_options(
 
     Parameters
     ----------
-    assessment, shares, goal
+    assessment : Assessment
+        At fixed prices.
+    shares : sequence of float
+        As in `assistance_needed`.
+    goal : {"gain", "join"}
         As in `assistance_needed`.
 
     Returns

@@ -36,6 +36,8 @@ LEVERS: dict[str, tuple[Callable[[float], Instrument], tuple[float, float]]] = {
 PIECES = 8
 PRECISION = 1e-8
 FINEST = 1e-15
+# The least that Brent's method allows, in steps of the floating point.
+STEPS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,7 +165,7 @@ def _first_root(off: Any, grid: Any, values: Any, scale: float, brentq: Any) -> 
         if close[n]:
             return float(grid[n])
         if values[n] * values[n + 1] < 0 and not close[n + 1]:
-            found = brentq(off, grid[n], grid[n + 1], xtol=FINEST, rtol=4 * np.finfo(float).eps)
+            found = brentq(off, grid[n], grid[n + 1], xtol=FINEST, rtol=STEPS * np.finfo(float).eps)
             return float(found)
     return float(grid[-1]) if close[-1] else None
 
