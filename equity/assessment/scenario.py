@@ -31,12 +31,28 @@ class Scenario:
     ----------
     standard : Standard
         What is assessed.
-    trade, producers, year, income_year, models, local, parameters, choices, rules, closure
-        As in `assess`.
+    trade : Trade, pandas.DataFrame or None
+        As in `assess`, like all that follow.
+    producers : pandas.DataFrame or None
+        Canonical producers table.
+    year, income_year : int or None
+        Of the trade and of the income groups.
+    models : tuple of CostModel
+        Further cost models.
+    local : LocalConditions or None
+        Of the producers' countries.
+    parameters : mapping of str to float
+        Numbers of the model that are set.
+    choices : mapping of str to str
+        Studies on smallholder shares.
+    rules : str, Path or None
+        Rule table.
+    closure : {"fixed", "equilibrium"}
+        How prices react.
     exemptions : tuple of Exemption
-        As in `assess`.
+        Producers who keep the market at no cost.
     outlays : tuple of Outlay
-        As in `assess`.
+        Money spent outside the bills.
     """
 
     standard: Standard
