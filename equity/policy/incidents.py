@@ -6,7 +6,6 @@ A figure that no source was read for is left out, and where sources disagree eac
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -19,13 +18,13 @@ from pydantic import (
     model_validator,
 )
 
-from equity import countries, datasets
+from equity import countries
 from equity.errors import InputError, Problem, unknown
 from equity.evidence import Parameter
 from equity.standards.complaints import complaints
 from equity.standards.model import Day, Id
 from equity.standards.numbers import STAND_IN, read_number
-from equity.standards.reader import check_id, file_text, toml_content
+from equity.standards.shelf import Shelf, toml_content
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -180,30 +179,7 @@ def load_incident(incident: str | Path) -> Incident:
     InputError
         Unknown id with the nearest, or every problem of the file.
     """
-    given = str(incident)
-    if given.endswith(".toml"):
-        return _read(Path(incident))
-    known = _bundled()
-    if given not in known:
-        raise InputError(unknown("incident", given, known))
-    return _load(given)
-
-
-@cache
-def _load(name: str) -> Incident:
-    return _read(_bundled()[name])
-
-
-@cache
-def _bundled() -> dict[str, Path]:
-    folder = datasets.folder() / FOLDER
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
-
-
-def _read(path: Path) -> Incident:
-    found = parse_incident(file_text(path), path.name)
-    check_id(found.id, path)
-    return found
+    return _SHELF.load(incident)
 
 
 def list_incidents() -> pd.DataFrame:
@@ -218,7 +194,7 @@ def list_incidents() -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for found in map(_load, _bundled()):
+    for found in _SHELF.every():
         deaths = [f.number.value for f in found.figures if f.measure == "deaths"]
         rows.append(
             {
@@ -250,7 +226,7 @@ def incident_figures() -> pd.DataFrame:
                 "status": f.number.status, "source": f.number.source, "address": f.address,
                 "note": f.number.reason,
             }
-            for found in map(_load, _bundled())
+            for found in _SHELF.every()
             for f in found.figures
         ]
     )  # fmt: skip
@@ -316,3 +292,6 @@ def _countries(content: dict[str, Any], place: str) -> Iterator[Problem]:
     for key, codes in named.items():
         if isinstance(codes, list) and all(isinstance(code, str) for code in codes):
             yield from countries.check(codes, f"{place}, {key}")
+
+
+_SHELF = Shelf("incident", FOLDER, parse_incident)

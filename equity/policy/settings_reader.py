@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from equity import countries, datasets
-from equity.errors import InputError, Problem, unknown
+from equity import countries
+from equity.errors import InputError, Problem
 from equity.policy.settings_model import NUMBERS, Adopters, Seats, Setting, Support
 from equity.standards.complaints import complaints
 from equity.standards.numbers import read_number
-from equity.standards.reader import check_id, file_text, toml_content
 from equity.standards.references import YEAR_OF_NAMES
+from equity.standards.shelf import Shelf, toml_content
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,24 +44,7 @@ def load_setting(setting: str | Path) -> Setting:
     InputError
         Unknown id with the nearest, or every problem of the file.
     """
-    given = str(setting)
-    if given.endswith(".toml"):
-        return _read(Path(setting))
-    known = _bundled()
-    if given not in known:
-        raise InputError(unknown("setting", given, known))
-    return _load(given)
-
-
-@cache
-def _load(name: str) -> Setting:
-    return _read(_bundled()[name])
-
-
-@cache
-def _bundled() -> dict[str, Path]:
-    folder = datasets.folder() / FOLDER
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return _SHELF.load(setting)
 
 
 def list_settings() -> pd.DataFrame:
@@ -77,7 +59,7 @@ def list_settings() -> pd.DataFrame:
     import pandas as pd
 
     rows = []
-    for found in map(_load, _bundled()):
+    for found in _SHELF.every():
         numbers = [number for _, number in found.numbers()]
         assumed = sum(number.status == "assumption" for number in numbers)
         rows.append(
@@ -172,7 +154,4 @@ def _references(content: dict[str, Any], place: str) -> Iterator[Problem]:
 _ENDS = ("central", "narrow", "wide")
 
 
-def _read(path: Path) -> Setting:
-    found = parse_setting(file_text(path), path.name)
-    check_id(found.id, path)
-    return found
+_SHELF = Shelf("setting", FOLDER, parse_setting)

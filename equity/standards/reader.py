@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator
-from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from equity import datasets
-from equity.errors import InputError, Problem, unknown
+from equity.errors import InputError, Problem
 from equity.evidence import Parameter
 from equity.standards.complaints import complaints
 from equity.standards.model import Standard
 from equity.standards.numbers import with_parameters
 from equity.standards.references import references
+from equity.standards.shelf import Shelf, toml_content
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "check_id", "check_recognition", "file_text", "list_standards", "load_standard",
-    "parse_standard", "toml_content",
-]  # fmt: skip
-
-FOLDER = "standards"
-BYTE_ORDER_MARK = "\ufeff"
+__all__ = ["check_recognition", "list_standards", "load_standard", "parse_standard"]
 
 
 def load_standard(standard: str | Path) -> Standard:
@@ -49,24 +41,7 @@ def load_standard(standard: str | Path) -> Standard:
     InputError
         Unknown id with the nearest, or every problem of the file.
     """
-    given = str(standard)
-    if given.endswith(".toml"):
-        return _read(Path(standard))
-    known = _bundled()
-    if given not in known:
-        raise InputError(unknown("standard", given, known))
-    return _load(given)
-
-
-@cache
-def _load(name: str) -> Standard:
-    return _read(_bundled()[name])
-
-
-@cache
-def _bundled() -> dict[str, Path]:
-    folder = datasets.folder() / FOLDER
-    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+    return _SHELF.load(standard)
 
 
 def list_standards() -> pd.DataFrame:
@@ -80,7 +55,7 @@ def list_standards() -> pd.DataFrame:
     """
     import pandas as pd
 
-    every = [_load(name) for name in _bundled()]
+    every = _SHELF.every()
     check_recognition(every)
     rows = []
     for found in every:
@@ -136,87 +111,6 @@ def numbers_of(standard: Standard) -> Iterator[Parameter]:
     yield from standard.parameters.values()
 
 
-def _read(path: Path) -> Standard:
-    found = parse_standard(file_text(path), path.name)
-    check_id(found.id, path)
-    return found
-
-
-def file_text(path: Path) -> str:
-    """Return the text of a file.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        In UTF-8, with or without a byte order mark.
-
-    Returns
-    -------
-    str
-        Its content.
-
-    Raises
-    ------
-    InputError
-        When it cannot be read.
-    """
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"is not in UTF-8 (byte {error.start})."
-        raise InputError(Problem(str(path), message, "save it as UTF-8.")) from error
-    except OSError as error:
-        raise InputError(Problem(str(path), f"cannot be read: {error}.", "check it.")) from error
-
-
-def check_id(given: str, path: Path) -> None:
-    """Refuse a file whose name is not its id.
-
-    Parameters
-    ----------
-    given : str
-        Id in the file.
-    path : pathlib.Path
-        The file.
-
-    Raises
-    ------
-    InputError
-        With both names.
-    """
-    if given != path.stem:
-        fix = f"rename the file {given}.toml, or the id {path.stem!r}."
-        raise InputError(Problem(path.name, f"holds the id {given!r}.", fix))
-
-
-def toml_content(text: str, place: str) -> dict[str, Any]:
-    """Return the tables of TOML text.
-
-    Parameters
-    ----------
-    text : str
-        TOML.
-    place : str
-        File name, for the problems.
-
-    Returns
-    -------
-    dict
-        As tomllib reads it.
-
-    Raises
-    ------
-    InputError
-        Text that is no TOML or nested too deeply.
-    """
-    try:
-        return tomllib.loads(text.removeprefix(BYTE_ORDER_MARK))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(Problem(place, f"is no TOML: {error}.", "correct that line.")) from error
-    except RecursionError as error:
-        raise InputError(Problem(place, "is nested too deeply.", "flatten it.")) from error
-
-
 def parse_standard(text: str, place: str = "standard") -> Standard:
     """Read a standard from TOML text.
 
@@ -249,3 +143,6 @@ def parse_standard(text: str, place: str = "standard") -> Standard:
     if problems:
         raise InputError(problems)
     return found
+
+
+_SHELF = Shelf("standard", "standards", parse_standard)

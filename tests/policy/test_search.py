@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import equity as eq
 from equity.assessment.scenario import Scenario
 from equity.errors import InputError
 from equity.market.participation import complying_shares
@@ -29,7 +30,10 @@ WORLDS = 200
 
 @pytest.fixture(scope="module")
 def base() -> Scenario:
-    return Scenario.of("globalgap")
+    """A few exporters, because a search runs many assessments."""
+    trade = eq.load_dataset("trade/agrifood")
+    few = trade["exporter"].isin(["KEN", "MAR", "ETH", "GTM"]) & (trade["product"] == "070820")
+    return Scenario.of("globalgap", trade=eq.read_trade(trade[few].reset_index(drop=True)))
 
 
 class TestBreakEven:
