@@ -108,6 +108,20 @@ TABLES: dict[str, Table] = {
                 "Herfindahl index of total_value over importers", missing=True
             ),
             "partners": Column("integer", "importers with a positive value", "", 0.0),
+            "world_share": _share("total_value / world exports of the product", missing=True),
+        },
+    ),
+    "measures": Table(
+        ("importer", "partner", "excluded", "product", "measure"),
+        {
+            "importer": Column("text", "country that imposes it, ISO 3166-1 alpha-3"),
+            "partner": Column("text", "country of origin that it is about; WLD for all"),
+            "excluded": Column(
+                "text", "origins that a measure on all leaves out, with blanks between"
+            ),
+            "product": Column("text", "HS code of two to six digits"),
+            "measure": Column("text", "code of UNCTAD's classification of non-tariff measures"),
+            "part": Column("flag", "whether only a part of the code is meant"),
         },
     ),
     "producers": Table(

@@ -2,16 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from equity import schema
 from equity.errors import InputError, Problem
 
-__all__ = ["exposure", "regulated"]
+__all__ = ["average_year", "exposure", "regulated"]
 
 CHAIN = ["exporter", "product"]
 FLOW = ["exporter", "importer", "product"]
+
+
+def average_year(trade: pd.DataFrame, years: Iterable[int]) -> pd.DataFrame:
+    """Average flows over years, so that one bad harvest does not decide.
+
+    Parameters
+    ----------
+    trade : pandas.DataFrame
+        Canonical trade table.
+    years : iterable of int
+        Each must be in the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Canonical table of one year, the last: value and quantity a year on average. A flow that is
+        absent in a year counts as nothing there; a quantity missing in any year is missing.
+
+    Raises
+    ------
+    InputError
+        No year, or one that the table does not have.
+    """
+    wanted, held = sorted(set(years)), set(trade["year"])
+    lost = [str(year) for year in wanted if year not in held]
+    if lost or not wanted:
+        message = f"{', '.join(lost)} not in the table." if lost else "no year is given."
+        fix = f"use any of {', '.join(map(str, sorted(held)))}."
+        raise InputError(Problem("years", message, fix))
+    kept = trade[trade["year"].isin(wanted)]
+    grouped = kept.groupby(FLOW)
+    added = grouped[["value", "quantity"]].sum() / len(wanted)
+    unknown = (kept["quantity"].isna() & (kept["value"] > 0)).groupby([kept[c] for c in FLOW]).any()
+    added["quantity"] = added["quantity"].where(~unknown)
+    made = added.reset_index().assign(year=wanted[-1])
+    return made[list(schema.TABLES["trade"].columns)]
 
 
 def regulated(trade: pd.DataFrame, regulated_share: pd.DataFrame) -> pd.DataFrame:
@@ -74,9 +112,11 @@ def exposure(flows: pd.DataFrame) -> pd.DataFrame:
     )
     table = parts.groupby(CHAIN).sum().reset_index()
     total = table["total_value"].to_numpy(float)
+    world = table.groupby("product")["total_value"].transform("sum").to_numpy(float)
     shares = {
         "regulated_share": _ratio(table["regulated_value"].to_numpy(float), total),
         "market_share": _ratio(table["market_value"].to_numpy(float), total),
+        "world_share": _ratio(total, world),
         "destination_concentration": np.minimum(
             table["destination_concentration"].where(total > 0), 1.0
         ),

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import equity as eq
 from equity.errors import InputError
-from equity.trade import exposure, regulated
+from equity.trade import average_year, exposure, regulated
 
 
 def flows(values: dict[tuple[str, str], float], share: dict[str, float]) -> pd.DataFrame:
@@ -59,3 +60,26 @@ def test_exposure_adds_up_and_stays_in_its_bounds(values: list[float], share: fl
     if sum(values) > 0:
         assert row["regulated_share"] == pytest.approx(share)
         assert 1 / len(values) - 1e-9 <= row["destination_concentration"] <= 1
+
+
+def test_the_share_of_world_supply_adds_up_to_one() -> None:
+    flows = eq.load_dataset("trade/agrifood").assign(regulated_share=0.0)
+    found = exposure(flows)
+    assert found.groupby("product")["world_share"].sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_years_are_averaged_and_an_absent_flow_is_nothing() -> None:
+    columns = ["year", "exporter", "importer", "product", "value", "quantity"]
+    rows = [
+        (2010, "KEN", "GBR", "070820", 10.0, 2.0),
+        (2011, "KEN", "GBR", "070820", 30.0, 4.0),
+        (2011, "KEN", "DEU", "070820", 8.0, np.nan),
+        (2012, "KEN", "DEU", "070820", 99.0, 1.0),
+    ]
+    found = average_year(pd.DataFrame(rows, columns=columns), [2010, 2011])
+    found = found.set_index("importer")
+    assert found["value"].to_dict() == {"DEU": 4.0, "GBR": 20.0}
+    assert found.loc["GBR", "quantity"] == 3.0 and np.isnan(found.loc["DEU", "quantity"])
+    assert set(found["year"]) == {2011}
+    with pytest.raises(InputError, match="2013"):
+        average_year(pd.DataFrame(rows, columns=columns), [2013])
