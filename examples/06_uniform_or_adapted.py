@@ -15,6 +15,7 @@ from equity.policy import (
     LocalAdaptation,
     SmallProducerExemption,
     allocate,
+    assistance_by_country,
     assistance_needed,
     break_even,
     compare,
@@ -41,11 +42,12 @@ print()
 uniform = found.assessments["as it is"]
 print(break_even("eu-aflatoxin", "fee_subsidy", measure="small_net", target=-5e6).sentence)
 needed = assistance_needed(uniform, goal="join")
-by_country = needed.groupby(["exporter", "share"])["cost"].sum(min_count=1).unstack()
-apart = int((needed["status"] == "not_assessed").sum() / needed["share"].nunique())
+countries = assistance_by_country(needed)
+by_country = countries.pivot(index="exporter", columns="share", values="cost")
+apart = countries.loc[countries["share"] == countries["share"].min(), "not_assessed"].sum()
 print("Support with which complying pays more than staying out, USD a year, the largest ten:")
 print(by_country.nlargest(10, 0.5).to_string(float_format="{:,.0f}".format))
-print(f"Not assessed, because sizes of farms are only assumed: {apart} cells.")
+print(f"Not assessed, because sizes of farms are only assumed: {apart:,.0f} producers.")
 print(allocate(support_options(uniform), 5e6, "joining").sentence)
 print("Limits:", uniform.limits[0])
 

@@ -53,7 +53,8 @@ class Comparison:
         (change over the absolute value as it is; missing when that is 0), distinguishable (the
         range of the change lies on one side of zero), unit, meaning.
     groups : pandas.DataFrame
-        option, role, income_group, size_class, amount, change, change_low, change_high (USD/year).
+        option, role, income_group, size_class, amount, change, change_low, change_high (USD/year),
+        relative (change over the absolute amount as it is; missing where that is 0).
     plane : pandas.DataFrame
         A row per option, best rank first: rank, option, sentence, efficiency (change of
         everybody's net gain, USD/year), equity (fall of the inequality of producers' net gains,
@@ -179,8 +180,7 @@ def _measured(name: str, one: Assessment, base: Assessment) -> pd.DataFrame:
     measures = [measure for measure in values.index if measure in was.index]
     change = (values["value"] - was).loc[measures].to_numpy(float)
     low, high = _interval(one.drawn[measures].to_numpy() - base.drawn[measures].to_numpy())
-    before = was.loc[measures].abs().to_numpy(float)
-    relative = np.divide(change, before, out=np.full(len(change), np.nan), where=before > 0)
+    relative = _over(change, was.loc[measures].to_numpy(float))
     kept = values.loc[measures]
     return pd.DataFrame(
         {
@@ -201,7 +201,13 @@ def _grouped(name: str, one: Assessment, base: Assessment) -> pd.DataFrame:
     low, high = _interval(drawn)
     table = pd.DataFrame({"amount": now, "change": now - was}).reset_index()
     table.insert(0, "option", name)
-    return table.assign(change_low=low, change_high=high)
+    relative = _over(table["change"].to_numpy(float), was.to_numpy(float))
+    return table.assign(change_low=low, change_high=high, relative=relative)
+
+
+def _over(change: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
+    size = np.abs(before)
+    return np.divide(change, size, out=np.full(len(change), np.nan), where=size > 0)
 
 
 def _interval(drawn: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -55,6 +55,11 @@ def test_groups_add_up_to_the_total(found) -> None:
         total, groups = table.loc["total_net"], found.groups[found.groups["option"] == name]
         assert groups["amount"].sum() == pytest.approx(total["value"])
         assert groups["change"].sum() == pytest.approx(total["change"])
+        before = groups["amount"] - groups["change"]
+        told = groups["relative"].notna()
+        assert groups["relative"][told].to_numpy() == pytest.approx(
+            (groups["change"] / before.abs())[told].to_numpy()
+        )
 
 
 def test_the_plane_ranks_and_names_what_is_dominated(found) -> None:

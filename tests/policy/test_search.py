@@ -18,6 +18,7 @@ from equity.policy import (
     Premium,
     TechnicalAssistance,
     allocate,
+    assistance_by_country,
     assistance_needed,
     break_even,
     naive_split,
@@ -144,6 +145,15 @@ class TestAssistance:
         assert len(apart) and set(apart["status"]) == {"not_assessed"}
         assert apart[["cost", "rate"]].isna().all().all()
         assert (apart["producers"] > 0).any()
+
+    def test_countries_add_up(self, assessed) -> None:
+        needed = assistance_needed(assessed)
+        found = assistance_by_country(needed)
+        assert found["cost"].sum() == pytest.approx(needed["cost"].sum())
+        every = found["producers"].sum() + found["not_assessed"].sum()
+        assert every == pytest.approx(needed["producers"].sum())
+        nobody = found[found["producers"] == 0]
+        assert len(nobody) and nobody["cost"].isna().all()
 
     @pytest.mark.parametrize(
         ("more", "said"),

@@ -18,7 +18,7 @@ from equity.policy.instruments.contract import check_share
 if TYPE_CHECKING:
     from equity.assessment import Assessment
 
-__all__ = ["assistance_needed", "support_options"]
+__all__ = ["assistance_by_country", "assistance_needed", "support_options"]
 
 Floats = NDArray[np.float64]
 Goal = Literal["gain", "join"]
@@ -80,6 +80,28 @@ def assistance_needed(
         raise InputError(problems)
     return pd.concat([_needed(_cells(assessment), share, goal) for share in shares],
                      ignore_index=True)  # fmt: skip
+
+
+def assistance_by_country(needed: pd.DataFrame) -> pd.DataFrame:
+    """Add support up by country.
+
+    Parameters
+    ----------
+    needed : pandas.DataFrame
+        From `assistance_needed`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        exporter, share, cost (USD/year; missing where no cell is assessed), producers (in cells
+        that are assessed) and not_assessed (producers in the others).
+    """
+    known = needed["status"] == ASSESSED
+    split = needed[["exporter", "share", "cost"]].assign(
+        producers=needed["producers"].where(known, 0.0),
+        not_assessed=needed["producers"].where(~known, 0.0),
+    )
+    return split.groupby(["exporter", "share"]).sum(min_count=1).reset_index()
 
 
 def support_options(
