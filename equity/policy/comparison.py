@@ -206,8 +206,9 @@ def _grouped(name: str, one: Assessment, base: Assessment) -> pd.DataFrame:
 
 
 def _over(change: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:
-    size = np.abs(before)
-    return np.divide(change, size, out=np.full(len(change), np.nan), where=size > 0)
+    relative = np.full(len(change), np.nan)
+    np.divide(change, np.abs(before), out=relative, where=before != 0)
+    return relative
 
 
 def _interval(drawn: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
