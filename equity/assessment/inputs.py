@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from equity import countries, datasets, products
+from equity import datasets, products
 from equity.errors import InputError, Problem
 from equity.evidence import cite
-from equity.trade import Trade, read_trade, regulated
+from equity.trade import (
+    Trade,
+    adoption,
+    between_markets,
+    of_products,
+    of_years,
+    read_trade,
+    regulated,
+)
 
 if TYPE_CHECKING:
     from equity.evidence import Parameter
@@ -21,8 +30,6 @@ __all__ = ["bundled_trade", "choose_year", "market_flows", "parameter_table", "u
 
 BUNDLED = ("trade/agrifood", "trade/shrimp")
 CHAIN = ["exporter", "product"]
-# Blocs whose members trade with each other as one market.
-SINGLE_MARKETS = ("EU",)
 
 
 def bundled_trade(standard: Standard) -> Trade:
@@ -120,27 +127,21 @@ def market_flows(
     InputError
         No flow of a product in scope to a market in scope.
     """
-    rows = trade[trade["year"] == year]
-    in_scope = products.matches(rows["product"], standard.scope.products).to_numpy()
-    markets = countries.resolve(standard.scope.markets, year)
-    chosen = rows[in_scope]
-    inside = _inside_single_market(chosen, standard.scope.markets, year)
+    markets = standard.scope.markets
+    rows = of_years(trade, [year])
+    in_scope = of_products(rows, standard.scope.products)
+    chosen = between_markets(in_scope, markets, year)
+    sums = [table["value"].sum() for table in (trade, rows, in_scope, chosen)]
     ledger = pd.DataFrame(
         {
             "step": ["read", "other years", "products outside the scope",
                      "trade inside a single market"],
-            "value": [trade["value"].sum(), trade["value"].sum() - rows["value"].sum(),
-                      rows["value"].sum() - chosen["value"].sum(),
-                      chosen.loc[inside, "value"].sum()],
+            "value": [sums[0], *(before - after for before, after in pairwise(sums))],
         }
     )  # fmt: skip
-    chosen = chosen[~inside]
     share = 1.0 if standard.demand_share is None else standard.demand_share.value
-    pairs = chosen[["importer", "product"]].drop_duplicates(ignore_index=True)
-    pairs["regulated_share"] = np.where(pairs["importer"].isin(markets), share, 0.0)
-    flows = regulated(chosen, pairs)
+    flows = regulated(chosen, adoption(markets, year, share))
     flows["regulated_value"] = flows["value"] * flows["regulated_share"]
-    flows["in_market"] = flows["importer"].isin(markets)
     if not (flows["regulated_value"] > 0).any():
         raise InputError(
             Problem(
@@ -151,17 +152,6 @@ def market_flows(
             )
         )
     return flows, ledger
-
-
-def _inside_single_market(
-    rows: pd.DataFrame, markets: Any, year: int
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    inside = np.zeros(len(rows), bool)
-    for market in markets:
-        if str(market).startswith(SINGLE_MARKETS):
-            members = countries.members(market, year)
-            inside |= (rows["exporter"].isin(members) & rows["importer"].isin(members)).to_numpy()
-    return inside
 
 
 def unit_values(flows: pd.DataFrame) -> pd.DataFrame:

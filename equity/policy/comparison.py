@@ -17,6 +17,7 @@ from equity.policy.instruments import Instrument, under
 from equity.uncertainty import interval
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
@@ -37,7 +38,8 @@ INEQUALITY = "gini_gains"
 # Differences below this part of the amounts compared are rounding.
 ROUNDING = 1e-9
 MILLION = 1e6
-SHAPE, MARK, GAP = (7.0, 5.0), 40, 4
+SHAPE, MARK, GAP, LINE = (7.0, 5.0), 40, 4, 12
+POINTS = 72  # per inch
 GREY, GREEN = "#8a979a", "#0b6e6e"
 
 
@@ -89,12 +91,7 @@ class Comparison:
         across = self.plane["efficiency"].to_numpy(float) / MILLION
         colours = np.where(self.plane["dominated"], GREY, GREEN).tolist()
         axes.scatter(across, self.plane["equity"], s=MARK, c=colours)
-        middle = (across.min() + across.max()) / 2
-        for x, row in zip(across, self.plane.itertuples(index=False), strict=True):
-            y: Any = row.equity
-            side = ("right", -GAP) if x > middle else ("left", GAP)
-            axes.annotate(str(row.option), (x, y), xytext=(side[1], GAP), ha=side[0],
-                          textcoords="offset points", parse_math=False)  # fmt: skip
+        _label(figure, axes, across, self.plane["equity"].to_numpy(float), self.plane["option"])
         axes.set_xlabel("Efficiency: change of everybody's net gain, USD m a year")
         axes.set_ylabel("Equity: fall of the inequality of gains, USD a year")
         return figure
@@ -203,6 +200,23 @@ def _grouped(name: str, one: Assessment, base: Assessment) -> pd.DataFrame:
     table.insert(0, "option", name)
     relative = _over(table["change"].to_numpy(float), was.to_numpy(float))
     return table.assign(change_low=low, change_high=high, relative=relative)
+
+
+def _label(
+    figure: Figure, axes: Axes, across: NDArray[np.float64], upward: NDArray[np.float64],
+    names: pd.Series[Any],
+) -> None:  # fmt: skip
+    """Write names beside points, each at least a line above the one below it."""
+    figure.draw_without_rendering()
+    middle, lowest = (across.min() + across.max()) / 2, -np.inf
+    on_page = axes.transData.transform(np.column_stack([across, upward]))
+    heights = on_page[:, 1] * POINTS / figure.dpi
+    for n in np.argsort(heights, kind="stable"):
+        lowest = max(heights[n] + GAP, lowest + LINE)
+        side, shift = ("right", -GAP) if across[n] > middle else ("left", GAP)
+        axes.annotate(str(names.iloc[n]), (across[n], upward[n]), ha=side,
+                      xytext=(shift, lowest - heights[n]), textcoords="offset points",
+                      parse_math=False)  # fmt: skip
 
 
 def _over(change: NDArray[np.float64], before: NDArray[np.float64]) -> NDArray[np.float64]:

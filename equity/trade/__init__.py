@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from equity.trade.exposure import average_year, exposure, regulated
+from equity.trade.exposure import adoption, exposure, regulated
 from equity.trade.measures import (
     coverage_ratio,
     frequency_index,
@@ -11,8 +11,10 @@ from equity.trade.measures import (
     regulatory_distance,
 )
 from equity.trade.read import Trade, read_trade
+from equity.trade.selection import average_year, between_markets, of_products, of_years
 
 __all__ = [
-    "Trade", "average_year", "coverage_ratio", "exposure", "frequency_index", "prevalence_score",
-    "read_measures", "read_trade", "regulated", "regulatory_distance",
+    "Trade", "adoption", "average_year", "between_markets", "coverage_ratio", "exposure",
+    "frequency_index", "of_products", "of_years", "prevalence_score", "read_measures", "read_trade",
+    "regulated", "regulatory_distance",
 ]  # fmt: skip

@@ -2,133 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from equity import schema
+from equity import countries, schema
 from equity.errors import InputError, Problem
+from equity.trade.engine import beside, in_memory, opened
 
-__all__ = ["average_year", "exposure", "regulated"]
+__all__ = ["adoption", "exposure", "regulated"]
 
 CHAIN = ["exporter", "product"]
 FLOW = ["exporter", "importer", "product"]
+SHOWN = 5
 
 
-def average_year(trade: pd.DataFrame, years: Iterable[int]) -> pd.DataFrame:
-    """Average flows over years, so that one bad harvest does not decide.
+def adoption(
+    markets: str | Iterable[str], year: int, demand_share: float | Mapping[str, float] = 1.0
+) -> pd.DataFrame:
+    """Say what part of each country's demand asks for a standard.
 
     Parameters
     ----------
-    trade : pandas.DataFrame
-        Canonical trade table.
-    years : iterable of int
-        Each must be in the table.
+    markets : str or iterable of str
+        Countries and groups that adopt it, as `countries.resolve` takes them.
+    year : int
+        Whose countries and members count.
+    demand_share : float or mapping of str to float
+        Lambda: 1 where it is mandatory; the share of demand that is certified for a label, for all
+        adopters or by country.
 
     Returns
     -------
     pandas.DataFrame
-        Canonical table of one year, the last: value and quantity a year on average. A flow that is
-        absent in a year counts as nothing there; a quantity missing in any year is missing.
+        importer, regulated_share (0 to 1) and in_market (bool), a row for every country of the
+        year; 0 outside the adopting markets.
 
     Raises
     ------
     InputError
-        No year, or one that the table does not have.
+        Unknown markets, an adopter without a share, or a share of a country that does not adopt.
     """
-    wanted, held = sorted(set(years)), set(trade["year"])
-    lost = [str(year) for year in wanted if year not in held]
-    if lost or not wanted:
-        message = f"{', '.join(lost)} not in the table." if lost else "no year is given."
-        fix = f"use any of {', '.join(map(str, sorted(held)))}."
-        raise InputError(Problem("years", message, fix))
-    kept = trade[trade["year"].isin(wanted)]
-    grouped = kept.groupby(FLOW)
-    added = grouped[["value", "quantity"]].sum() / len(wanted)
-    unknown = (kept["quantity"].isna() & (kept["value"] > 0)).groupby([kept[c] for c in FLOW]).any()
-    added["quantity"] = added["quantity"].where(~unknown)
-    made = added.reset_index().assign(year=wanted[-1])
-    return made[list(schema.TABLES["trade"].columns)]
+    adopters = countries.resolve(markets, year)
+    importers = sorted(countries.world(year) | adopters)
+    inside = np.array([code in adopters for code in importers])
+    if isinstance(demand_share, Mapping):
+        given = {countries.canonical(code): share for code, share in demand_share.items()}
+        odd = sorted(adopters ^ given.keys())
+        if odd:
+            fix = "give one for every adopting country and for no other."
+            message = f"is missing or not asked for: {', '.join(odd[:SHOWN])}."
+            raise InputError(Problem("demand_share", message, fix))
+        share = np.array([given.get(code, 0.0) for code in importers])
+    else:
+        share = np.where(inside, demand_share, 0.0)
+    return pd.DataFrame({"importer": importers, "regulated_share": share, "in_market": inside})
 
 
-def regulated(trade: pd.DataFrame, regulated_share: pd.DataFrame) -> pd.DataFrame:
+def regulated(trade: Any, regulated_share: pd.DataFrame) -> Any:
     """Attach to every flow the share of the importer's demand that asks for the standard.
 
     Parameters
     ----------
-    trade : pandas.DataFrame
-        exporter, importer, product, value (USD), quantity (t); one year.
+    trade : Trade or frame
+        exporter, importer, product, value (USD), quantity (t); one year; pandas, Polars, PyArrow,
+        DuckDB or PySpark.
     regulated_share : pandas.DataFrame
-        importer, product, regulated_share: lambda, 1 for a mandatory rule in an adopting market,
-        the certified demand share for a label, 0 elsewhere. Every importer and product of `trade`.
+        importer, optionally product, regulated_share: lambda, 1 for a mandatory rule in an adopting
+        market, the certified demand share for a label, 0 elsewhere; optionally in_market (bool). A
+        row for every importer (and product) of `trade`; an importer without one is an error of
+        `exposure`.
 
     Returns
     -------
-    pandas.DataFrame
-        exporter, importer, product, value, quantity, regulated_share.
+    frame
+        Of the same library: exporter, importer, product, value, quantity, regulated_share,
+        in_market.
 
     Raises
     ------
     InputError
-        An importer and product without a share, or a share outside 0 to 1.
+        A share outside 0 to 1, or two of one importer (and product).
     """
     share = regulated_share["regulated_share"].to_numpy(float)
     if not ((share >= 0) & (share <= 1)).all():
         raise InputError(
             Problem("regulated_share", "holds a value outside 0 to 1.", "give fractions.")
         )
-    return schema.exact_join(
-        trade[[*FLOW, "value", "quantity"]].reset_index(drop=True), regulated_share,
-        ["importer", "product"], what="regulated_share",
-    )  # fmt: skip
+    on = [name for name in ("importer", "product") if name in regulated_share]
+    repeated = regulated_share.loc[regulated_share.duplicated(on), on]
+    if len(repeated):
+        key = ", ".join(map(str, repeated.iloc[0]))
+        message = f"{key} occurs more than once."
+        raise InputError(Problem("regulated_share", message, "keep one row for each."))
+    inside = regulated_share.get("in_market", share > 0)
+    # As a number, which a missing row does not turn into something else.
+    small = regulated_share[on].assign(regulated_share=share, in_market=np.asarray(inside, float))
+    frame = opened(trade, [*FLOW, "value", "quantity"]).select(*FLOW, "value", "quantity")
+    joined = frame.join(beside(frame, small), on=on, how="left")
+    return joined.with_columns(in_market=nw.col("in_market") > 0).to_native()
 
 
-def exposure(flows: pd.DataFrame) -> pd.DataFrame:
+def exposure(flows: Any) -> pd.DataFrame:
     """Add up exports and regulated exports by exporter and product.
+
+    Only the result is brought into memory, from engines that read in pieces.
 
     Parameters
     ----------
-    flows : pandas.DataFrame
-        exporter, importer, product, value (USD), regulated_share and, where markets in scope ask
-        for the standard in a part of their demand, in_market (bool).
+    flows : frame
+        exporter, importer, product, value (USD) and regulated_share, one row each, and, where
+        markets in scope ask for the standard in a part of their demand, in_market (bool); pandas,
+        Polars, PyArrow, DuckDB or PySpark.
 
     Returns
     -------
     pandas.DataFrame
-        The schema's ``exposure`` table. Where an exporter ships nothing, share and concentration
-        are missing: 0/0 has no answer, and is not 0.
+        The schema's ``exposure`` table, in the order of its key. Where an exporter ships nothing,
+        share and concentration are missing on every engine: 0/0 has no answer, and is not 0.
+
+    Raises
+    ------
+    InputError
+        A value that is missing, below zero or infinite, or an importer without a share.
     """
-    value = flows["value"].to_numpy(float)
-    share = flows["regulated_share"].to_numpy(float)
-    inside = flows["in_market"].to_numpy(bool) if "in_market" in flows else share > 0
-    chain = flows["value"].groupby([flows["exporter"], flows["product"]]).transform("sum")
-    parts = flows[CHAIN].assign(
-        total_value=value,
-        regulated_value=value * share,
-        market_value=value * inside,
-        destination_concentration=_ratio(value, chain.to_numpy(float)) ** 2,
-        partners=(value > 0).astype("int64"),
+    frame = opened(flows, [*FLOW, "value", "regulated_share"])
+    value, share = nw.col("value"), nw.col("regulated_share")
+    inside = nw.col("in_market") if "in_market" in frame.collect_schema() else share > 0
+    wrong = value.is_null() | share.is_null() | ~value.is_finite() | (value < 0)
+    # Engines add missing values up in different ways, but all carry the infinite through.
+    counted = frame.select(
+        *CHAIN, inside=inside, share=share,
+        total_value=nw.when(wrong).then(nw.lit(float("inf"))).otherwise(value),
+    )  # fmt: skip
+    total = nw.col("total_value")
+    parts = counted.with_columns(
+        regulated_value=total * nw.col("share"),
+        market_value=nw.when(nw.col("inside")).then(total).otherwise(nw.lit(0.0)),
+        squares=total * total,
+        partners=nw.when(total > 0).then(nw.lit(1)).otherwise(nw.lit(0)),
     )
-    table = parts.groupby(CHAIN).sum().reset_index()
-    total = table["total_value"].to_numpy(float)
-    world = table.groupby("product")["total_value"].transform("sum").to_numpy(float)
-    shares = {
-        "regulated_share": _ratio(table["regulated_value"].to_numpy(float), total),
-        "market_share": _ratio(table["market_value"].to_numpy(float), total),
-        "world_share": _ratio(total, world),
-        "destination_concentration": np.minimum(
-            table["destination_concentration"].where(total > 0), 1.0
-        ),
+    sums = ["total_value", "regulated_value", "market_value", "squares", "partners"]
+    added = parts.group_by(*CHAIN).agg(nw.col(*sums).sum())
+    table = in_memory(_shares(added).sort(*CHAIN))
+    if not np.isfinite(table["total_value"]).all():
+        raise InputError(_problems(frame.filter(wrong)))
+    return table.astype({"partners": "int64"})[list(schema.TABLES["exposure"].columns)]
+
+
+def _shares(added: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    total = nw.col("total_value")
+    world = total.sum().over("product")
+    # Some engines divide by zero, some refuse; nothing divides by what is not there.
+    exports = nw.when(total > 0).then(total)
+    ratios = {
+        "regulated_share": nw.col("regulated_value") / exports,
+        "market_share": nw.col("market_value") / exports,
+        "destination_concentration": nw.col("squares") / exports / exports,
+        "world_share": total / nw.when(world > 0).then(world),
     }
-    return table.assign(**shares)[list(schema.TABLES["exposure"].columns)]
-
-
-def _ratio(
-    top: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-    bottom: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    ratio = np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom > 0)
     # Rounding may carry a share of all exports past one.
-    capped: np.ndarray[tuple[int, ...], np.dtype[np.float64]] = np.minimum(ratio, 1.0)
-    return capped
+    return added.with_columns(
+        **{name: nw.when(ratio > 1).then(nw.lit(1.0)).otherwise(ratio)
+           for name, ratio in ratios.items()}
+    )  # fmt: skip
+
+
+def _problems(wrong: nw.LazyFrame[Any]) -> list[Problem]:
+    rows = in_memory(wrong.select(*FLOW, "value", "regulated_share").head(SHOWN))
+    problems = []
+    for row in rows.to_dict("records"):
+        place = f"flow {row['exporter']} to {row['importer']}, {row['product']}"
+        if math.isnan(row["regulated_share"]):
+            message = f"importer {row['importer']} has no regulated_share."
+            problems.append(Problem(place, message, "add a row for it."))
+        else:
+            message = f"value {row['value']:g} is missing, below zero or infinite."
+            problems.append(Problem(place, message, "check the table with read_trade."))
+    return problems

@@ -16,9 +16,10 @@ from equity.countries.codes import other_meaning
 from equity.errors import InputError, Problem, unknown
 from equity.products.revisions import revision_name
 from equity.trade.build import Options, build
-from equity.trade.files import Raw, literal, open_raw
+from equity.trade.files import Raw, open_raw
 from equity.trade.mirror import POLICIES
 from equity.trade.readers import SOURCES
+from equity.trade.selection import of_products, of_years
 
 if TYPE_CHECKING:
     import duckdb
@@ -84,15 +85,13 @@ class Trade:
         Trade
             With the rest as a step of its ledger.
         """
-        tests = []
+        kept = self.flows
         if products is not None:
-            prefixes = [f"starts_with(product, {literal(str(p))})" for p in products]
-            tests.append(f"({' or '.join(prefixes) or 'false'})")
+            kept = of_products(kept, products)
         if years is not None:
-            tests.append(f"year in ({', '.join(str(int(year)) for year in years) or 'null'})")
-        if not tests:
+            kept = of_years(kept, years)
+        if kept is self.flows:
             return self
-        kept = self.flows.filter(" and ".join(tests))
         rows, value = kept.aggregate("count(*), coalesce(sum(value), 0)").fetchall()[0]
         ledger = self.ledger.copy()
         last = ledger.index[-1]

@@ -15,6 +15,8 @@ CELL = ["exporter", "product", "size_class"]
 COST = "cost"
 # Of the budget: what a solver may be off by.
 SLACK = 1e-9
+# From here on decimals say nothing.
+WHOLE = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +44,13 @@ class Allocation:
     def sentence(self) -> str:
         """What was reached, against the split by heads."""
         return (
-            f"USD {self.spent:,.0f} of USD {self.budget:,.0f} a year reach {self.gained:,.6g}; "
-            f"the same for every producer would reach {self.naive:,.6g}."
+            f"USD {self.spent:,.0f} of USD {self.budget:,.0f} a year reach {_shown(self.gained)}; "
+            f"the same for every producer would reach {_shown(self.naive)}."
         )
+
+
+def _shown(amount: float) -> str:
+    return f"{amount:,.0f}" if abs(amount) >= WHOLE else f"{amount:.3g}"
 
 
 def allocate(

@@ -1,0 +1,205 @@
+"""One set of expressions on every kind of frame, with the same numbers."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from pyspark.sql import SparkSession
+
+import equity as eq
+from equity.errors import InputError
+from equity.trade import (
+    adoption,
+    average_year,
+    between_markets,
+    exposure,
+    of_products,
+    of_years,
+    regulated,
+)
+
+CENT = 0.01
+COLUMNS = ["year", "exporter", "importer", "product", "value", "quantity"]
+KINDS = ("pandas", "polars", "lazy", "pyarrow", "duckdb", "pyspark")
+
+
+def to_duckdb(frame: pd.DataFrame) -> Any:
+    """A relation that holds its connection."""
+    connection = duckdb.connect()
+    connection.register("frame", frame)
+    connection.execute("create table t as select * from frame")
+    return connection.table("t")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """A session on two threads of this machine."""
+    if shutil.which("java") is None:
+        reason = "Spark needs a Java runtime: apt install default-jre-headless"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def make(request: pytest.FixtureRequest) -> Callable[[pd.DataFrame], Any]:
+    """Turn a pandas frame into one of another library."""
+    kind = request.param
+    if kind == "pyspark":
+        session = request.getfixturevalue("spark")
+        listed = "year bigint, exporter string, importer string, product string, value double, "
+
+        def to_spark(frame: pd.DataFrame) -> Any:
+            rows = [
+                tuple(None if pd.isna(cell) else cell for cell in row)
+                for row in frame[COLUMNS].astype(object).itertuples(index=False)
+            ]
+            return session.createDataFrame(rows, listed + "quantity double")
+
+        return to_spark
+    return {
+        "pandas": lambda frame: frame, "polars": pl.from_pandas, "duckdb": to_duckdb,
+        "lazy": lambda frame: pl.from_pandas(frame).lazy(), "pyarrow": pa.Table.from_pandas,
+    }[kind]  # fmt: skip
+
+
+every_kind = pytest.mark.parametrize("make", KINDS, indirect=True)
+
+
+def stage(trade: Any, markets: list[str], products: list[str], year: int, share: float) -> Any:
+    chosen = between_markets(of_products(of_years(trade, [year]), products), markets, year)
+    return exposure(regulated(chosen, adoption(markets, year, share)))
+
+
+@pytest.fixture(scope="module")
+def bundled() -> pd.DataFrame:
+    return eq.load_dataset("trade/agrifood")
+
+
+@every_kind
+def test_the_stage_gives_the_same_to_the_cent(make: Any, bundled: pd.DataFrame) -> None:
+    asked = (["EU", "USA"], ["0709", "18", "080132"], 2011, 0.4)
+    expected = stage(bundled, *asked)
+    shuffled = bundled.sample(frac=1, random_state=random.Random(1).randrange(100))
+    found = stage(make(shuffled), *asked)
+    assert found["partners"].dtype == "int64"
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=CENT / 2)
+
+
+def test_the_stage_by_hand_in_pandas(bundled: pd.DataFrame) -> None:
+    """Written a second time, without the library's expressions."""
+    found = stage(bundled, ["EU"], ["18"], 2011, 0.25).set_index(["exporter", "product"])
+    europe = eq.countries.members("EU", 2011)
+    rows = bundled[bundled["product"].str.startswith("18")]
+    rows = rows[~(rows["exporter"].isin(europe) & rows["importer"].isin(europe))]
+    for key, part in rows.groupby(["exporter", "product"]):
+        total, inside = part["value"].sum(), part.loc[part["importer"].isin(europe), "value"].sum()
+        row = found.loc[key]
+        assert row["total_value"] == pytest.approx(total)
+        assert row["market_value"] == pytest.approx(inside)
+        assert row["regulated_value"] == pytest.approx(inside / 4)
+        assert row["partners"] == (part["value"] > 0).sum()
+        squares = ((part["value"] / total) ** 2).sum(min_count=1)
+        assert row["destination_concentration"] == pytest.approx(squares, nan_ok=True)
+
+
+def nothing_over_nothing() -> pd.DataFrame:
+    rows = [
+        (2011, "KEN", "GBR", "070820", 5.0, 1.0),
+        (2011, "KEN", "JPN", "070820", 3.0, np.nan),
+        (2011, "MAR", "JPN", "070820", 0.0, np.nan),
+        (2011, "MAR", "JPN", "180100", 0.0, np.nan),
+        (2010, "KEN", "GBR", "070820", 7.0, 3.0),
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+@every_kind
+def test_nothing_over_nothing_has_one_answer(make: Any) -> None:
+    found = stage(make(nothing_over_nothing()), ["GBR"], ["07", "18"], 2011, 1.0)
+    found = found.set_index(["exporter", "product"])
+    shares = ["regulated_share", "market_share", "destination_concentration"]
+    assert found.loc["MAR", shares].isna().all().all()
+    assert found.loc[("MAR", "070820"), "world_share"] == 0
+    assert np.isnan(found.loc[("MAR", "180100"), "world_share"])
+    assert found.loc[("KEN", "070820"), "regulated_share"] == 0.625
+
+
+@every_kind
+def test_years_are_averaged_alike(make: Any) -> None:
+    averaged = average_year(make(nothing_over_nothing()), [2010, 2011])
+    found = exposure(regulated(averaged, adoption(["GBR"], 2011))).set_index("exporter")
+    assert found.loc["KEN", ["total_value", "regulated_value"]].to_list() == [7.5, 6.0]
+    with pytest.raises(InputError, match="2013"):
+        average_year(make(nothing_over_nothing()), [2013])
+
+
+@every_kind
+@pytest.mark.parametrize("wrong", [np.nan, -1.0, np.inf])
+def test_a_wrong_value_is_an_error_everywhere(make: Any, wrong: float) -> None:
+    table = nothing_over_nothing()
+    table.loc[1, "value"] = wrong
+    with pytest.raises(InputError, match="flow KEN to JPN, 070820") as caught:
+        stage(make(table), ["GBR"], ["07"], 2011, 1.0)
+    assert len(caught.value.problems) == 1
+
+
+@every_kind
+def test_an_importer_without_a_share_is_an_error_everywhere(make: Any) -> None:
+    asked = adoption(["GBR"], 2011)
+    asked = asked[asked["importer"] != "JPN"]
+    with pytest.raises(InputError, match="importer JPN has no regulated_share"):
+        exposure(regulated(make(nothing_over_nothing()), asked))
+
+
+def test_columns_are_checked_at_once() -> None:
+    table = nothing_over_nothing().drop(columns="importer")
+    table["product"] = table["product"].astype(int)
+    table["value"] = table["value"].astype(str)
+    with pytest.raises(InputError) as caught:
+        regulated(table, adoption(["GBR"], 2011))
+    text = str(caught.value)
+    assert "'importer' is missing" in text and "column product" in text and "column value" in text
+    with pytest.raises(InputError, match="dict is no table"):
+        of_years({}, [2011])
+
+
+def test_categories_and_whole_numbers_are_read_alike(bundled: pd.DataFrame) -> None:
+    table = bundled.assign(value=bundled["value"].round())
+    other = table.astype({"value": "int64", "exporter": "category", "importer": "category"})
+    asked = (["EU"], ["18"], 2011, 1.0)
+    pd.testing.assert_frame_equal(stage(table, *asked), stage(other, *asked))
+
+
+class TestAdoption:
+    def test_groups_have_the_members_of_the_year(self) -> None:
+        before, after = (adoption("EU", year).set_index("importer") for year in (2006, 2007))
+        assert not before.loc["BGR", "in_market"] and after.loc["BGR", "in_market"]
+        assert after.loc["BGR", "regulated_share"] == 1 and after.loc["JPN", "regulated_share"] == 0
+
+    def test_a_label_has_a_share_of_demand(self) -> None:
+        found = adoption(["DEU", "FRA"], 2011, {"DEU": 0.3, "France": 0.1}).set_index("importer")
+        assert found["regulated_share"].sum() == pytest.approx(0.4)
+        assert found.loc["DEU", "regulated_share"] == 0.3
+
+    def test_shares_belong_to_adopters(self) -> None:
+        with pytest.raises(InputError, match="FRA, JPN"):
+            adoption(["DEU", "FRA"], 2011, {"DEU": 0.3, "JPN": 0.1})
