@@ -20,6 +20,9 @@ app = typer.Typer(
     help="Who pays for a standard, who gains, and who may lose access to the market.",
 )
 
+data = typer.Typer(no_args_is_help=True, help="Bundled tables, and downloads of raw ones.")
+app.add_typer(data, name="data")
+
 SOURCES = "Whose columns: table, baci, comtrade, faostat or wits."
 MIRROR = (
     "Whose report counts: importer, exporter, importer_only, exporter_only or reliability; needed "
@@ -150,6 +153,9 @@ def check(
     mirror: Annotated[str, typer.Option(help=MIRROR)] = "",
     cif_margin: Annotated[float, typer.Option(help=CIF_MARGIN)] = math.nan,
     hs_revision: Annotated[str, typer.Option(help=HS_REVISION)] = "",
+    save: Annotated[
+        Path | None, typer.Option(help="Keep the checked flows as parquet, for --trade.")
+    ] = None,
 ) -> None:
     """Check a file: list everything that is wrong with it, or what became of its rows."""
     if file.endswith(".toml"):
@@ -162,16 +168,76 @@ def check(
         return
     trade = _read(file, source, mirror, cif_margin, hs_revision)
     _table(trade.ledger, f"{file}: no problems")
+    if save is not None:
+        typer.echo(f"Written: {trade.save(save)}")
 
 
 def _read(file: str, source: str, mirror: str, cif_margin: float, hs_revision: str) -> Any:
-    from equity.trade import read_trade
+    from equity.trade import load_trade, read_trade
+    from equity.trade.stored import is_stored
 
+    if source == "table" and is_stored(Path(file)):
+        return load_trade(file)
     return read_trade(
         file, source=cast(Any, source), mirror=cast(Any, mirror or None),
         cif_margin=None if math.isnan(cif_margin) else cif_margin,
         hs_revision=hs_revision or None,
     )  # fmt: skip
+
+
+@data.command("list")
+def data_list() -> None:
+    """List the bundled tables, and the downloads that have a name."""
+    from equity.datasets import list_datasets
+    from equity.downloads import known_downloads
+
+    _table(list_datasets()[["name", "title", "rows", "licence", "vintage"]], "Bundled tables")
+    for name, entry in known_downloads().items():
+        typer.echo(f"{name}: {entry['title']} ({entry['licence']})")
+
+
+@data.command("path")
+def data_path(name: Annotated[str, typer.Argument(help="Such as trade/agrifood.")]) -> None:
+    """Say where a bundled table is."""
+    from equity.datasets import path
+
+    typer.echo(str(path(name)))
+
+
+@data.command("build")
+def data_build(
+    raw: Annotated[Path, typer.Option(help="Folder of the raw tables, with data/ in it.")],
+    tables: Annotated[
+        list[str] | None, typer.Argument(help="Such as trade/agrifood; all when none is named.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write here; else replace the bundled.")] = None,
+    check: Annotated[bool, typer.Option(help="Compare with the bundled; write nothing.")] = False,
+) -> None:
+    """Build bundled tables again from the raw ones."""
+    from equity.datasets import build, folder
+
+    build(tables or [], raw, out=out, check=check)
+    typer.echo("As bundled." if check else f"Written to {out or folder()}.")
+
+
+@data.command("fetch")
+def data_fetch(
+    name: Annotated[str, typer.Argument(help="Name of a download, or an address.")],
+    out: Annotated[Path, typer.Option(help="Folder for the file and its hash.")] = Path("raw"),
+    sha256: Annotated[str, typer.Option(help="What the hash must be.")] = "",
+) -> None:
+    """Download a raw table; nothing else in the library uses the network."""
+    from rich.progress import Progress
+
+    from equity.downloads import HASHES, fetch
+
+    with Progress(transient=True) as bar:
+        task = bar.add_task(name, total=None)
+        file = fetch(
+            name, out, sha256=sha256,
+            progress=lambda done, size: bar.update(task, completed=done, total=size or None),
+        )  # fmt: skip
+    typer.echo(f"Written: {file}; its hash is in {file.with_name(HASHES)}.")
 
 
 @app.command()

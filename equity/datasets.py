@@ -7,6 +7,7 @@ text: codes keep their leading zeros and Namibia's ``NA`` is no missing value.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,10 @@ from equity.errors import InputError, Problem, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["folder", "list_datasets", "load_dataset", "path"]
+__all__ = ["build", "folder", "list_datasets", "load_dataset", "path"]
 
+# Lines of a failed build that are shown.
+SAID = 3
 _DTYPES = {"string": "str", "number": "float64", "integer": "int64", "boolean": "bool"}
 
 
@@ -125,6 +128,54 @@ def _read(name: str) -> pd.DataFrame:
         "units": {column: field.get("unit", "") for column, field in fields.items()},
     }
     return frame
+
+
+def build(
+    names: Sequence[str], raw: str | Path, *, out: str | Path | None = None, check: bool = False
+) -> None:
+    """Build bundled tables again from raw ones, with the scripts in ``datasets/build``.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Such as ``"trade/agrifood"``; all when empty. A script writes all of its tables.
+    raw : str or Path
+        Folder with the raw tables under ``data/``.
+    out : str or Path, optional
+        Folder to write to; the bundled tables are replaced when not given.
+    check : bool
+        Compare with the bundled tables and write nothing.
+
+    Raises
+    ------
+    InputError
+        Unknown names, a folder without raw tables, a build that fails, or, with `check`, tables
+        that differ.
+    """
+    import subprocess
+    import sys
+
+    if not (Path(raw) / "data").is_dir():
+        fix = "give the folder that holds data/; each script in datasets/build names its files."
+        raise InputError(Problem(str(raw), "has no folder data.", fix))
+    scripts = sorted({Path(str(_resource(name)["build"])).stem for name in names})
+    command = [sys.executable, str(folder() / "build" / "all.py"), "--raw", str(raw)]
+    command += ["--only", *scripts] if scripts else []
+    command += ["--check"] if check else []
+    command += [] if out is None else ["--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stdout.strip() + " " + done.stderr.strip()).strip().splitlines()
+        fix = "check that the raw tables are those that the script in datasets/build reads."
+        raise InputError(
+            Problem(
+                ", ".join(scripts) or "all tables",
+                " ".join(line.strip() for line in said[-SAID:]),
+                fix,
+            )
+        )
+    _resources.cache_clear()
+    _read.cache_clear()
 
 
 def list_datasets() -> pd.DataFrame:

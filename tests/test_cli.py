@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,33 @@ def test_evidence_can_be_searched(tmp_path: Path) -> None:
     found = run("evidence", "aflatoxin", "--contested", folder=tmp_path).stdout
     assert "C005" in found
     assert "xiong-beghin-2012" in found
+
+
+def test_a_checked_table_is_kept_and_used_again(tmp_path: Path) -> None:
+    table = equity.load_dataset("trade/agrifood")
+    table[table["product"] == "120242"].to_csv(tmp_path / "nuts.csv", index=False)
+    kept = run("check", "nuts.csv", "--save", "nuts.parquet", folder=tmp_path)
+    assert kept.returncode == 0 and "Written: nuts.parquet" in kept.stdout, kept.stderr
+    asked = ("assess", "eu-aflatoxin", "--draws", "20", "--out", "result", "--trade")
+    said = [run(*asked, name, folder=tmp_path) for name in ("nuts.csv", "nuts.parquet")]
+    assert said[0].returncode == 0, said[0].stderr
+    assert said[0].stdout == said[1].stdout
+
+
+def test_the_data_door(tmp_path: Path, shared: Callable[[str], Path]) -> None:
+    listed = run("data", "list", folder=tmp_path).stdout
+    assert "trade/agrifood" in listed and "baci-hs12" in listed
+    place = run("data", "path", "trade/shrimp", folder=tmp_path).stdout.strip()
+    assert Path(place) == equity.datasets.path("trade/shrimp")
+    raw = str(shared("data").parent)
+    build = ("data", "build", "trade/shrimp", "--raw")
+    assert run(*build, raw, "--check", folder=tmp_path).stdout.strip() == "As bundled."
+    assert run(*build, raw, "--out", "built", folder=tmp_path).returncode == 0
+    assert (tmp_path / "built/trade/shrimp.csv").read_bytes() == Path(place).read_bytes()
+    lost = run(*build, "built", folder=tmp_path)
+    assert lost.returncode == 1 and "has no folder data" in lost.stderr
+    (tmp_path / "built/data").mkdir()
+    failed = run(*build, "built", "--out", "again", folder=tmp_path)
+    assert failed.returncode == 1 and "baci_shrimp_2018.csv" in failed.stderr
+    refused = run("data", "fetch", "baci-hs21", folder=tmp_path)
+    assert refused.returncode == 1 and "unknown download" in refused.stderr

@@ -1,6 +1,6 @@
 """Build every bundled table from a folder of raw tables, or check that a build changes nothing.
 
-``python datasets/build/all.py --raw ../shared [--check] [--only countries prices]``
+``python datasets/build/all.py --raw ../shared [--check] [--only countries prices] [--out FOLDER]``
 
 A script in this folder that defines ``build(raw: Path) -> None`` is found by itself; a module
 constant ``AFTER = ("countries",)`` names scripts whose tables it reads.
@@ -112,6 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--raw", type=Path, required=True, help="folder with data/ and evidence/")
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("--out", type=Path, help="write here and leave the bundled tables alone")
     parser.add_argument("--only", nargs="+", metavar="SCRIPT", help="only these scripts")
     given = parser.parse_args(arguments)
     names = scripts()
@@ -122,7 +123,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{given.raw} has no folder data/.")
     names = [name for name in names if not given.only or name in given.only]
     if not given.check:
-        build(given.raw, names)
+        out = given.out or package.DATASETS
+        out.mkdir(parents=True, exist_ok=True)
+        with package.building_in(out):
+            build(given.raw, names)
         return 0
     found = differences(given.raw, names)
     print("\n".join(found) if found else f"{len(names)} scripts: every table is as bundled.")

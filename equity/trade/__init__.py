@@ -10,11 +10,11 @@ from equity.trade.measures import (
     read_measures,
     regulatory_distance,
 )
-from equity.trade.read import Trade, read_trade
+from equity.trade.read import Trade, load_trade, read_trade
 from equity.trade.selection import average_year, between_markets, of_products, of_years
 
 __all__ = [
     "Trade", "adoption", "average_year", "between_markets", "coverage_ratio", "exposure",
-    "frequency_index", "of_products", "of_years", "prevalence_score", "read_measures", "read_trade",
-    "regulated", "regulatory_distance",
+    "frequency_index", "load_trade", "of_products", "of_years", "prevalence_score",
+    "read_measures", "read_trade", "regulated", "regulatory_distance",
 ]  # fmt: skip

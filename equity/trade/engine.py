@@ -132,5 +132,5 @@ def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     else:
         eager = frame.collect()
         made = pd.DataFrame({name: eager[name].to_numpy() for name in eager.columns})
-    text = [name for name in TEXT if name in made]
-    return made.astype(dict.fromkeys(text, "str"))
+    text = [name for name in TEXT if name in made and made[name].dtype != "str"]
+    return made.astype(dict.fromkeys(text, "str")) if text else made

@@ -148,10 +148,10 @@ def exposure(flows: Any) -> pd.DataFrame:
     )
     sums = ["total_value", "regulated_value", "market_value", "squares", "partners"]
     added = parts.group_by(*CHAIN).agg(nw.col(*sums).sum())
-    table = in_memory(_shares(added).sort(*CHAIN))
+    table = in_memory(_shares(added).select(*schema.TABLES["exposure"].columns).sort(*CHAIN))
     if not np.isfinite(table["total_value"]).all():
         raise InputError(_problems(frame.filter(wrong)))
-    return table.astype({"partners": "int64"})[list(schema.TABLES["exposure"].columns)]
+    return table
 
 
 def _shares(added: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
@@ -167,8 +167,9 @@ def _shares(added: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     }
     # Rounding may carry a share of all exports past one.
     return added.with_columns(
+        partners=nw.col("partners").cast(nw.Int64),
         **{name: nw.when(ratio > 1).then(nw.lit(1.0)).otherwise(ratio)
-           for name, ratio in ratios.items()}
+           for name, ratio in ratios.items()},
     )  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from equity.trade.opening import archive_members, header, kind_of
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Raw", "literal", "open_raw", "quoted"]
+__all__ = ["Raw", "connect", "literal", "open_raw", "quoted"]
 
 TABLES = (".csv", ".txt", ".tsv", ".parquet", ".gz", ".zip", ".xlsx", ".xlsm")
 # Files of a release that describe the table and are not part of it.
@@ -85,6 +85,33 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def connect(memory_limit: str | None = None) -> tuple[duckdb.DuckDBPyConnection, Path]:
+    """Start the engine, with a folder for what does not fit into memory.
+
+    Parameters
+    ----------
+    memory_limit : str, optional
+        For the engine, such as ``"1GB"``.
+
+    Returns
+    -------
+    connection : duckdb.DuckDBPyConnection
+        To an empty database.
+    folder : pathlib.Path
+        Removed with the connection.
+    """
+    import duckdb
+
+    folder = tempfile.mkdtemp(prefix="equity-trade-")
+    connection = duckdb.connect(str(Path(folder) / "raw.duckdb"))
+    weakref.finalize(connection, _remove, folder)
+    connection.execute(f"set temp_directory = {literal(folder)}")
+    connection.execute("set enable_progress_bar = false")
+    if memory_limit is not None:
+        connection.execute(f"set memory_limit = {literal(memory_limit)}")
+    return connection, Path(folder)
+
+
 def open_raw(data: Any, memory_limit: str | None = None) -> Raw:
     """Make a file, a folder, a pattern or a frame available as the table ``raw``.
 
@@ -105,7 +132,7 @@ def open_raw(data: Any, memory_limit: str | None = None) -> Raw:
     InputError
         Every file that cannot be read, with the line where there is one.
     """
-    connection, folder = _connect(memory_limit)
+    connection, folder = connect(memory_limit)
     if isinstance(data, (str, Path)) or _is_paths(data):
         files = _found([data] if isinstance(data, (str, Path)) else data)
         place = files[0].name if len(files) == 1 else f"{len(files)} files"
@@ -119,19 +146,6 @@ def open_raw(data: Any, memory_limit: str | None = None) -> Raw:
 
 def _is_paths(data: Any) -> bool:
     return isinstance(data, (list, tuple)) and all(isinstance(p, (str, Path)) for p in data)
-
-
-def _connect(memory_limit: str | None) -> tuple[duckdb.DuckDBPyConnection, Path]:
-    import duckdb
-
-    folder = tempfile.mkdtemp(prefix="equity-trade-")
-    connection = duckdb.connect(str(Path(folder) / "raw.duckdb"))
-    weakref.finalize(connection, _remove, folder)
-    connection.execute(f"set temp_directory = {literal(folder)}")
-    connection.execute("set enable_progress_bar = false")
-    if memory_limit is not None:
-        connection.execute(f"set memory_limit = {literal(memory_limit)}")
-    return connection, Path(folder)
 
 
 def _remove(folder: str) -> None:
@@ -167,7 +181,7 @@ def _found(given: Iterable[str | Path]) -> list[Path]:
     for entry in given:
         text = str(entry)
         if "://" in text:
-            fix = "download it first and pass the file."
+            fix = "download it first, with equity data fetch, and pass the file."
             problems.append(Problem(text, "is an address, not a file.", fix))
             continue
         path = Path(text)

@@ -16,15 +16,16 @@ from equity.countries.codes import other_meaning
 from equity.errors import InputError, Problem, unknown
 from equity.products.revisions import revision_name
 from equity.trade.build import Options, build
-from equity.trade.files import Raw, open_raw
+from equity.trade.files import Raw, connect, open_raw
 from equity.trade.mirror import POLICIES
 from equity.trade.readers import SOURCES
 from equity.trade.selection import of_products, of_years
+from equity.trade.stored import opened_again, written
 
 if TYPE_CHECKING:
     import duckdb
 
-__all__ = ["Trade", "read_trade"]
+__all__ = ["Trade", "load_trade", "read_trade"]
 
 KEY = list(schema.TABLES["trade"].key)
 TEXT = ["exporter", "importer", "product"]
@@ -103,6 +104,48 @@ class Trade:
         ledger = pd.concat([ledger.iloc[:-1], pd.DataFrame([other]), ledger.iloc[-1:]])
         ledger["share"] = ledger["value"] / ledger["value"].iloc[0]
         return replace(self, flows=kept, ledger=ledger.reset_index(drop=True))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the flows as parquet, with ledger and provenance, for `load_trade`.
+
+        Parameters
+        ----------
+        path : str or Path
+            Of the file.
+
+        Returns
+        -------
+        pathlib.Path
+            The same.
+        """
+        written(self.flows, self.ledger, self.provenance, Path(path))
+        return Path(path)
+
+
+def load_trade(path: str | Path, *, memory_limit: str | None = None) -> Trade:
+    """Open a table that `Trade.save` wrote, without checking it again.
+
+    Parameters
+    ----------
+    path : str or Path
+        Of the file.
+    memory_limit : str, optional
+        For the engine, such as ``"1GB"``.
+
+    Returns
+    -------
+    Trade
+        Flows, ledger and provenance as they were.
+
+    Raises
+    ------
+    InputError
+        A file that was not written by `Trade.save`, or not in full.
+    """
+    connection, _ = connect(memory_limit)
+    flows, ledger, facts = opened_again(connection, Path(path))
+    raw = Raw(connection, {}, Path(path).name, (Path(path),))
+    return Trade(flows=flows, ledger=ledger, provenance=facts, raw=raw)
 
 
 def read_trade(

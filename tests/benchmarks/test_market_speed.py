@@ -6,10 +6,7 @@ The full size of world trade is `market_full_size.py`, run by hand.
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +18,7 @@ from equity.market import exact_hat
 from equity.market.block import Elasticities
 from equity.market.indexing import Cells, Index
 from equity.market.solver import solve
+from tests.benchmarks.timing import ratio, seconds
 
 sys.path.insert(0, str(Path(__file__).parent))
 from market_full_size import indexed, parameters
@@ -30,16 +28,6 @@ pytestmark = pytest.mark.benchmark
 PRODUCTS, LARGER = 300, 900
 TOLERANCE = 1e-8
 PLAIN_ALLOWED, ROOT_ALLOWED, GROWTH_ALLOWED, GRAVITY_ALLOWED = 5, 50, 1.7, 500
-
-
-def seconds(call: Callable[[], Any], repeats: int = 3) -> float:
-    """Shortest of several runs."""
-    times = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        call()
-        times.append(time.perf_counter() - begin)
-    return min(times)
 
 
 class Plain:
@@ -108,13 +96,10 @@ def test_faster_than_a_plain_fixed_point(world: tuple[Index, Cells]) -> None:
     by = parameters(index)
     plain = Plain(index, cells, by)
     answer = solve(index, cells, by, tolerance=TOLERANCE)
-    begin = time.perf_counter()
-    prices = plain.iterate()
-    slow = time.perf_counter() - begin
-    np.testing.assert_allclose(prices, answer.price, atol=1e-7)
-    fast = seconds(lambda: solve(index, cells, by, tolerance=TOLERANCE))
-    print(f"plain {slow:.2f} s, here {fast:.2f} s, {slow / fast:.1f} times")
-    assert slow / fast >= PLAIN_ALLOWED
+    np.testing.assert_allclose(plain.iterate(), answer.price, atol=1e-7)
+    allowed = 1 / PLAIN_ALLOWED
+    found = ratio(lambda: solve(index, cells, by, tolerance=TOLERANCE), plain.iterate, allowed)
+    assert found <= allowed
 
 
 def test_faster_than_a_general_root_finder(world: tuple[Index, Cells]) -> None:
@@ -137,13 +122,11 @@ def test_time_per_product_does_not_grow(world: tuple[Index, Cells]) -> None:
     index, cells = world
     larger, more, _ = indexed(LARGER)
 
-    def one(where: Index, who: Cells) -> float:
-        by = parameters(where)
-        return seconds(lambda: solve(where, who, by, tolerance=TOLERANCE, workers=1)) / len(
-            where.products
-        )
+    def run(where: Index, who: Cells) -> None:
+        solve(where, who, parameters(where), tolerance=TOLERANCE, workers=1)
 
-    assert one(larger, more) / one(index, cells) <= GROWTH_ALLOWED
+    allowed = GROWTH_ALLOWED * LARGER / PRODUCTS
+    assert ratio(lambda: run(larger, more), lambda: run(index, cells), allowed) <= allowed
 
 
 def gravity_data(size: int) -> pd.DataFrame:
