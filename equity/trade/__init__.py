@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from equity.trade.exposure import adoption, exposure, regulated
+from equity.trade.adoption import adoption
+from equity.trade.exposure import exposure, regulated
 from equity.trade.measures import (
     coverage_ratio,
     frequency_index,

@@ -84,7 +84,9 @@ def build(
     checks.shape_problems(raw, source, layout, options.accept_truncated)
     own = [] if layout.sided else [c for c in raw.columns if c not in found.values()]
     own = [column for column in own if column.lower() not in (*KEY, "value", "quantity", "flow")]
-    raw.connection.execute(f"create view typed as {typed(layout, found, raw, own)}")
+    # Text is read as numbers once; what holds numbers already stays where it is.
+    kind = "table" if raw.columns.get(found["value"]) == "VARCHAR" else "view"
+    raw.connection.execute(f"create {kind} typed as {typed(layout, found, raw, own)}")
     scan = checks.look(raw)
     notes: dict[str, list[str]] = {}
     problems = checks.number_problems(raw, scan, found) + checks.same_years(scan, raw.place)

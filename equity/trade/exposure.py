@@ -3,64 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from typing import Any
 
 import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from equity import countries, schema
+from equity import schema
 from equity.errors import InputError, Problem
 from equity.trade.engine import beside, in_memory, opened
 
-__all__ = ["adoption", "exposure", "regulated"]
+__all__ = ["exposure", "regulated"]
 
 CHAIN = ["exporter", "product"]
 FLOW = ["exporter", "importer", "product"]
 SHOWN = 5
-
-
-def adoption(
-    markets: str | Iterable[str], year: int, demand_share: float | Mapping[str, float] = 1.0
-) -> pd.DataFrame:
-    """Say what part of each country's demand asks for a standard.
-
-    Parameters
-    ----------
-    markets : str or iterable of str
-        Countries and groups that adopt it, as `countries.resolve` takes them.
-    year : int
-        Whose countries and members count.
-    demand_share : float or mapping of str to float
-        Lambda: 1 where it is mandatory; the share of demand that is certified for a label, for all
-        adopters or by country.
-
-    Returns
-    -------
-    pandas.DataFrame
-        importer, regulated_share (0 to 1) and in_market (bool), a row for every country of the
-        year; 0 outside the adopting markets.
-
-    Raises
-    ------
-    InputError
-        Unknown markets, an adopter without a share, or a share of a country that does not adopt.
-    """
-    adopters = countries.resolve(markets, year)
-    importers = sorted(countries.world(year) | adopters)
-    inside = np.array([code in adopters for code in importers])
-    if isinstance(demand_share, Mapping):
-        given = {countries.canonical(code): share for code, share in demand_share.items()}
-        odd = sorted(adopters ^ given.keys())
-        if odd:
-            fix = "give one for every adopting country and for no other."
-            message = f"is missing or not asked for: {', '.join(odd[:SHOWN])}."
-            raise InputError(Problem("demand_share", message, fix))
-        share = np.array([given.get(code, 0.0) for code in importers])
-    else:
-        share = np.where(inside, demand_share, 0.0)
-    return pd.DataFrame({"importer": importers, "regulated_share": share, "in_market": inside})
 
 
 def regulated(trade: Any, regulated_share: pd.DataFrame) -> Any:

@@ -15,7 +15,7 @@ import duckdb
 from equity import countries, load_dataset
 
 COUNTRIES, PRODUCTS, MILLION = 226, 5_000, 11
-FIRST_YEAR, CODES_OF = 1995, 2015
+FIRST_YEAR = 2015
 # Spread of the sizes of exporters, importers and products (of the log): chosen so that about half
 # of all pairs of exporter and product trade at all, as in BACI.
 SPREAD = 1.6, 1.0, 0.8
@@ -59,7 +59,7 @@ def write(folder: Path, years: int = 1, million: float = MILLION) -> list[Path]:
     """Write a file per year and return their paths."""
     connection = duckdb.connect()
     connection.execute("set threads = 1; select setseed(0.5)")
-    codes = sorted(countries.world(CODES_OF))[:COUNTRIES]
+    codes = sorted(countries.world(FIRST_YEAR))[:COUNTRIES]
     listed = load_dataset("products/hs6")
     held = sorted(listed.loc[listed["code"] != "999999", "code"])[:PRODUCTS]
     for table, rows in (("codes", codes), ("hs", held)):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -28,6 +30,7 @@ from equity.trade import (
     regulated,
 )
 
+REPOSITORY = Path(__file__).resolve().parents[2]
 CENT = 0.01
 COLUMNS = ["year", "exporter", "importer", "product", "value", "quantity"]
 KINDS = ("pandas", "polars", "lazy", "pyarrow", "duckdb", "pyspark")
@@ -101,6 +104,21 @@ def test_the_stage_gives_the_same_to_the_cent(make: Any, bundled: pd.DataFrame) 
     shuffled = bundled.sample(frac=1, random_state=random.Random(1).randrange(100))
     found = stage(make(shuffled), *asked)
     assert found["partners"].dtype == "int64"
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=CENT / 2)
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "t.parquet", "t.zip"])
+def test_files_give_the_same_to_the_cent(name: str, tmp_path: Path, bundled: pd.DataFrame) -> None:
+    asked = (["EU", "USA"], ["0709", "18", "080132"], 2011, 0.4)
+    file = tmp_path / name
+    if name.endswith("parquet"):
+        to_duckdb(bundled[COLUMNS]).write_parquet(str(file))
+    else:
+        packing = {"method": "zip", "archive_name": "t.csv"} if name == "t.zip" else "infer"
+        shuffled = bundled[COLUMNS].sample(frac=1, random_state=2)
+        shuffled.to_csv(file, index=False, compression=packing)
+    found = stage(eq.read_trade(file), *asked)
+    expected = stage(bundled, *asked)
     pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=CENT / 2)
 
 
@@ -203,3 +221,56 @@ class TestAdoption:
     def test_shares_belong_to_adopters(self) -> None:
         with pytest.raises(InputError, match="FRA, JPN"):
             adoption(["DEU", "FRA"], 2011, {"DEU": 0.3, "JPN": 0.1})
+
+    def test_adopters_are_listed_in_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "adopters.toml"
+        file.write_text('adopters = ["EU15", "USA"]\ndemand_share = 0.2\n')
+        pd.testing.assert_frame_equal(adoption(file, 2011), adoption(["EU15", "USA"], 2011, 0.2))
+        assert adoption(str(file), 2011, 0.5)["regulated_share"].max() == 0.5
+        file.write_text('adopters = ["DEU"]\n[demand_share]\nDEU = 0.3\n')
+        assert adoption(file, 2011)["regulated_share"].sum() == 0.3
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ('adopter = ["EU"]', "unknown key 'adopter'.*no list adopters"),
+            ('adopters = ["EU"]\ndemand_share = 20', "is no share"),
+            ('adopters = ["Atlantis"]', "Atlantis"),
+            ("adopters = [", "is no TOML"),
+        ],
+    )
+    def test_a_wrong_list_is_said(self, tmp_path: Path, text: str, said: str) -> None:
+        file = tmp_path / "adopters.toml"
+        file.write_text(text)
+        with pytest.raises(InputError) as caught:
+            adoption(file, 2011)
+        assert re.search(said, str(caught.value), re.DOTALL)
+        with pytest.raises(InputError, match="cannot be read"):
+            adoption(tmp_path / "absent.toml", 2011)
+
+
+@pytest.mark.usefixtures("spark")
+def test_the_block_for_spark_in_the_how_to_runs(tmp_path: Path) -> None:
+    """On a small release of BACI in the provider's own form."""
+    text = (REPOSITORY / "docs/how-to/whole-world.md").read_text(encoding="utf-8")
+    block = next(b for b in re.findall(r"```py\n(.*?)```", text, re.DOTALL) if "SparkSession" in b)
+    (tmp_path / "country_codes_V202601.csv").write_text(
+        "country_code,country_name,country_iso2,country_iso3\n"
+        "404,Kenya,KE,KEN\n826,United Kingdom,GB,GBR\n276,Germany,DE,DEU\n516,Namibia,NA,NAM\n"
+    )
+    (tmp_path / "BACI_HS92_V202601").mkdir()
+    (tmp_path / "BACI_HS92_V202601/BACI_HS92_Y2023_V202601.csv").write_text(
+        "t,i,j,k,v,q\n2023,404,276,70820,12.5,3.1\n2023,404,826,70820,7.5,           NA\n"
+        "2023,516,276,20130,4,1\n"
+    )
+    # Java keeps the folder that it began in.
+    block = re.sub(r'csv\("', f'csv("{tmp_path}/', block)
+    names = {"adoption": adoption, "exposure": exposure, "regulated": regulated}
+    exec(block, names | {"of_years": of_years}, found := {})
+    table = found["table"].set_index(["exporter", "product"])
+    assert table.loc[("KEN", "070820"), "regulated_value"] == 12_500
+    assert table.loc[("KEN", "070820"), "regulated_share"] == 0.625
+    assert table.loc[("NAM", "020130"), "total_value"] == 4_000
+    read = eq.read_trade(tmp_path / "BACI_HS92_V202601", source="baci")
+    expected = exposure(regulated(read, adoption("EU", 2023)))
+    pd.testing.assert_frame_equal(found["table"], expected)

@@ -10,8 +10,7 @@ import pytest
 
 import equity as eq
 from equity.errors import InputError
-from equity.trade import exposure, load_trade, read_trade, regulated
-from equity.trade.exposure import adoption
+from equity.trade import adoption, exposure, load_trade, read_trade, regulated
 from equity.trade.stored import is_stored
 
 KEY = ["year", "exporter", "importer", "product"]
