@@ -264,7 +264,7 @@ def sentences(
 def _under_the_other(closures: pd.DataFrame, facts: Mapping[str, Any], joins: str) -> list[str]:
     """Say the result under the closure that the run did not choose."""
     taken: dict[str, dict[str, float]] = closures.set_index("measure").to_dict()  # type: ignore[assignment]
-    others = [name for name in taken if name != facts["closure"]]
+    others = [name for name in OTHERWISE if name in taken and name != facts["closure"]]
     return [
         f"{OTHERWISE[name]}, producers' gains less losses would be "
         f"{said(taken[name]['producer_net'], USD)} a year and "

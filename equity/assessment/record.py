@@ -64,7 +64,7 @@ class Assessment:
     income_groups : pandas.Series
         Index country, value income group of income_year.
     closures : pandas.DataFrame
-        measure and its central value under each closure that applies.
+        measure and its central value under each closure that applies, and in SMART and GSIM.
     limits : tuple of str
         What the result does not say.
     drawn : pandas.DataFrame

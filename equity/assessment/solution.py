@@ -20,6 +20,7 @@ from equity.assessment.closure import (
 )
 from equity.assessment.outcome import Cells, Outcome, outcome
 from equity.assessment.simulation import Lever, drawn_cells, measures, of_draws
+from equity.assessment.simulators import simulated
 from equity.errors import ConvergenceError
 from equity.evidence import Parameter
 from equity.uncertainty import draw
@@ -50,7 +51,7 @@ class Solved:
     numbers : dict of str to Parameter
         Parameters of choice, accounting and, where prices move, of the market.
     closures : pandas.DataFrame
-        measure, and its central value under each closure.
+        measure, and its central value under each closure and in SMART and GSIM.
     entries : list of pandas.DataFrame
         Incidence entries of those outside the cells.
     drawn_entries : list of pandas.DataFrame
@@ -126,6 +127,11 @@ def solve(
     if not has_label_price(cells):
         cleared = clear(cells, flows, central=cells, numbers=market)
     closures = _compare(at_fixed, cells, cleared)
+    if cleared is not None:
+        beside = simulated(cells, flows, market)
+        closures = closures.assign(
+            **{name: closures["measure"].map(said) for name, said in beside.items()}
+        )
     if closure == FIXED or cleared is None:
         kept = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
         return Solved(

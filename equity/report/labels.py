@@ -32,7 +32,7 @@ COMPONENT = {
     "fees": "Fees received", "service_cost": "Cost of the service",
     "cost_share": "Share of others' cost", "consumer_price": "Prices paid",
     "other_markets": "Prices in other markets", "equilibrium": "Prices that clear the markets",
-    "fixed": "Fixed prices",
+    "fixed": "Fixed prices", "smart": "SMART", "gsim": "GSIM",
 }  # fmt: skip
 _ALL = {**INCOME, **SIZE, **ROLE, **LEVEL, **COMPONENT}
 

@@ -1,0 +1,102 @@
+"""The same flows and costs through SMART and GSIM, which see a standard as a cost on every flow.
+
+Nobody chooses there and producers have no size, so that they say nothing about who stays out. They
+stand beside the closures of a run to show what that choice changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from equity.assessment.outcome import own_costs
+from equity.market import GlobalSimulation, SingleMarket, gsim, power, smart
+
+if TYPE_CHECKING:
+    from equity.assessment.outcome import Cells
+    from equity.evidence import Parameter
+
+__all__ = ["simulated"]
+
+RUNS: dict[str, Callable[..., SingleMarket | GlobalSimulation]] = {"smart": smart, "gsim": gsim}
+CHAIN = ["exporter", "product"]
+# Buyers in a market who do not ask for the standard stand beside those who do.
+NOT_ASKING = ", not asking"
+# Both are linear in the wedge and mean nothing where costs exceed the price.
+HIGHEST = 1.0
+
+
+def simulated(
+    cells: Cells, flows: pd.DataFrame, numbers: Mapping[str, Parameter]
+) -> dict[str, dict[str, float]]:
+    """Run both simulators on every product.
+
+    The ad valorem equivalent of an exporter is what complying would cost all producers who do not
+    comply yet, over the f.o.b. value that the standard asks about, at most 100 %. It is a cost of
+    the exporter: it raises the price between producer and consumer, and nobody keeps it.
+
+    Parameters
+    ----------
+    cells : Cells
+        Central.
+    flows : pandas.DataFrame
+        exporter, importer, product, value, regulated_share.
+    numbers : mapping of str to Parameter
+        demand_elasticity, supply_elasticity and substitution elasticity by product.
+
+    Returns
+    -------
+    dict of str to dict
+        Simulator to producer_net, consumer_net and total_net, USD a year; producers have their part
+        of the exporters' surplus, traders the rest.
+    """
+    rates = _rates(cells)
+    found = {name: np.zeros(3) for name in RUNS}
+    for product, traded in flows[flows["value"] > 0].groupby("product"):
+        held = rates.loc[rates["product"] == product].set_index("exporter")
+        value, wedge = _matrices(traded, held["ave"])
+        part = held["producers"].reindex(value.index).fillna(held["producers"].mean())
+        elasticities = {
+            "import_demand_elasticity": -numbers["demand_elasticity"].value,
+            "substitution_elasticity": numbers[str(product)].value,
+            "export_supply_elasticity": numbers["supply_elasticity"].value,
+        }
+        for name, run in RUNS.items():
+            after = power(wedge, enters="exporter_cost")
+            said = run(value, 1.0, after, enters="exporter_cost", **elasticities)
+            made, gained = said.producer_surplus, float(said.consumer_surplus.sum())
+            found[name] += [(made * part).sum(), gained, made.sum() + gained]
+    keys = ("producer_net", "consumer_net", "total_net")
+    return {name: dict(zip(keys, map(float, sums), strict=True)) for name, sums in found.items()}
+
+
+def _rates(cells: Cells) -> pd.DataFrame:
+    """Ad valorem equivalent, and producers' part of the f.o.b. value, by exporter and product."""
+    fixed, variable = own_costs(cells)
+    table = cells.key[CHAIN].assign(
+        due=(1 - cells.compliant_share) * (fixed * cells.producers + variable * cells.sales),
+        sales=cells.sales, whole=cells.sales + cells.margin,
+    )  # fmt: skip
+    added = table.groupby(CHAIN, as_index=False).sum()
+    added = added[added["whole"] > 0]
+    return added.assign(
+        ave=(added["due"] / added["whole"]).clip(upper=HIGHEST),
+        producers=added["sales"] / added["whole"],
+    )
+
+
+def _matrices(traded: pd.DataFrame, ave: pd.Series[float]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Values and rates, exporter x importer, those who ask and those who do not in turn."""
+    share, beside = traded["regulated_share"], traded["importer"] + NOT_ASKING
+    asked = traded.assign(value=traded["value"] * share)
+    others = traded.assign(value=traded["value"] * (1 - share), importer=beside)
+    both = pd.concat([asked, others], ignore_index=True)
+    both = both[both["value"] > 0]
+    value = both.pivot(index="exporter", columns="importer", values="value").fillna(0.0)
+    asking = ~value.columns.str.endswith(NOT_ASKING)
+    rate = ave.reindex(value.index).fillna(0.0).to_numpy()
+    wedge = np.where((value > 0).to_numpy() & asking, rate[:, None], 0.0)
+    return value, pd.DataFrame(wedge, value.index, value.columns)

@@ -1,0 +1,77 @@
+"""SMART and GSIM beside the closures: the same numbers as the functions called by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import equity as eq
+from equity.assessment import Assessment
+from equity.assessment.cells import model_parameters
+from equity.assessment.inputs import bundled_trade, market_flows
+from equity.elasticities import elasticity
+from equity.market import gsim, smart
+
+CHAIN = ["exporter", "product"]
+CELL = [*CHAIN, "size_class"]
+
+
+@pytest.fixture(scope="module")
+def assessed() -> Assessment:
+    return eq.assess("eu-aflatoxin", draws=5)
+
+
+def rates(result: Assessment) -> pd.Series[float]:
+    """Ad valorem equivalent by exporter and product out of the tables of a result."""
+    costs = result.costs[result.costs["payer"] == "producer"]
+    variable = costs[costs["behaviour"] == "variable"].groupby(CELL)["share_of_sales"].sum()
+    table = result.producers.merge(result.exposure, on=CHAIN)
+    table = table.merge(result.response[[*CELL, "fixed_cost"]], on=CELL)
+    table["variable"] = table.set_index(CELL).index.map(variable)
+    sales = table["regulated_value"] * table["value_share"] * table["producer_share"]
+    due = table["fixed_cost"] * table["producers"] + table["variable"] * sales
+    table["due"] = due * (1 - table["compliant_share"])
+    due = table.groupby(CHAIN)["due"].sum()
+    return (due / result.exposure.set_index(CHAIN)["regulated_value"]).clip(upper=1.0)
+
+
+@pytest.mark.parametrize(("name", "run"), [("smart", smart), ("gsim", gsim)])
+def test_both_equal_calls_by_hand(assessed: Assessment, name: str, run: Any) -> None:
+    standard = eq.load_standard("eu-aflatoxin")
+    flows, _ = market_flows(standard, bundled_trade(standard).table, 2011)
+    numbers = {key: one.value for key, one in model_parameters(standard).items()}
+    made, gained, ave = 0.0, 0.0, rates(assessed)
+    for product, traded in flows[flows["value"] > 0].groupby("product"):
+        wide = traded.pivot(index="exporter", columns="importer", values="value").fillna(0.0)
+        asking = traded.groupby("importer")["regulated_share"].first()
+        rate = ave.xs(product, level="product").reindex(wide.index).fillna(0.0)
+        after = wide.gt(0).mul(rate, axis=0).mul(asking) + 1
+        found = run(
+            wide, 1.0, after, enters="exporter_cost",
+            substitution_elasticity=elasticity([product], "substitution")["value"].iloc[0],
+            import_demand_elasticity=-numbers["demand_elasticity"],
+            export_supply_elasticity=numbers["supply_elasticity"],
+        )  # fmt: skip
+        made += found.producer_surplus.sum()
+        gained += found.consumer_surplus.sum()
+    said = assessed.closures.set_index("measure")[name]
+    assert said["consumer_net"] == pytest.approx(gained)
+    assert said["total_net"] == pytest.approx(made + gained)
+    assert made < said["producer_net"] < 0
+    assert pd.isna(said["small_net"])
+
+
+def test_what_costs_nothing_moves_nothing_there() -> None:
+    free = eq.load_standard("eu-aflatoxin").model_copy(update={"costs": ()})
+    table = eq.assess(free, draws=5).closures.set_index("measure")
+    assert (
+        table.loc[["producer_net", "consumer_net", "total_net"], ["smart", "gsim"]]
+        .eq(0)
+        .all(axis=None)
+    )
+
+
+def test_a_label_with_a_premium_has_neither() -> None:
+    assert list(eq.assess("fairtrade-coffee", draws=5).closures) == ["measure", "fixed"]
