@@ -158,7 +158,8 @@ def gravity_data(size: int) -> pd.DataFrame:
 @pytest.mark.filterwarnings("ignore")
 def test_exact_hat_against_gegravity() -> None:
     """The other program holds output and spending at the baseline; only the speed is compared."""
-    gegravity = pytest.importorskip("gegravity")
+    import gegravity
+
     size = 100 if "--full" in sys.argv else 30
     data = gravity_data(size)
     changed = data.copy()
