@@ -13,11 +13,13 @@ from equity import risk
 from equity.assessment.enterprises import SME_THRESHOLDS, SmeTest, sme_test
 from equity.assessment.headline import sentences
 from equity.assessment.household import household_income
+from equity.assessment.path import path_of
 from equity.assessment.trace import explain
 from equity.distribution import by, by_importer
 from equity.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from equity.market.dynamics import Transition
     from equity.standards import Standard
 
 __all__ = ["Assessment"]
@@ -194,6 +196,43 @@ class Assessment:
         return household_income(
             self.points, benchmark, growing_cost=growing_cost, other_income=other_income, by=by
         )
+
+    def transition(
+        self,
+        phase_in: Sequence[float],
+        *,
+        learning_rate: float = 0.0,
+        certifier_capacity: float = 1.0,
+        certifier_growth: float = 0.0,
+    ) -> Transition:
+        """Follow the producers year by year while the standard is phased in; prices clear.
+
+        Parameters
+        ----------
+        phase_in : sequence of float
+            Share of the regulated demand that asks, one number a year, 0 to 1.
+        learning_rate : float, optional
+            Yearly fall of the recurring fixed cost, 0 to below 1.
+        certifier_capacity : float, optional
+            Largest share of an exporter's producers that can begin in the first year.
+        certifier_growth : float, optional
+            Yearly growth of that share.
+
+        Returns
+        -------
+        Transition
+            years: who complies, begins and stays, prices, costs and cash flow by cell and year;
+            cells: present value, deepest cash-flow gap and payback. Central values, no range.
+
+        Raises
+        ------
+        InputError
+            Numbers out of bounds, or a standard with an administered premium or floor.
+        """
+        return path_of(
+            self, phase_in, learning_rate=learning_rate, certifier_capacity=certifier_capacity,
+            certifier_growth=certifier_growth,
+        )  # fmt: skip
 
     def explain(self, exporter: str, product: str, size_class: str) -> pd.DataFrame:
         """Trace the flags of one cell through every number to its source.

@@ -51,7 +51,7 @@ def transition(
     *,
     phase_in: Sequence[float],
     discount_rate: float,
-    life: float,
+    life: float | None = None,
     learning_rate: float = 0.0,
     certifier_capacity: float = 1.0,
     certifier_growth: float = 0.0,
@@ -70,13 +70,15 @@ def transition(
     Parameters
     ----------
     flows, cells : pandas.DataFrame
-        As for `equilibrium`; cells may carry one_off_cost (USD per producer, 0).
+        As for `equilibrium`; cells may carry one_off_cost (USD per producer, 0) and
+        one_off_annuity (what it counts for in the choice, USD a year per producer).
     phase_in : sequence of float
         Share of the regulated demand that asks, one number a year, 0 to 1.
     discount_rate : float
         A year.
-    life : float
-        Years over which the one-off cost is spread in the choice.
+    life : float, optional
+        Years over which the one-off cost is spread in the choice; needed where cells carry a
+        one-off cost without its annuity.
     learning_rate : float
         Yearly fall of the recurring fixed cost, 0 to below 1.
     certifier_capacity : float
@@ -96,10 +98,14 @@ def transition(
     InputError
         For shares, rates or lives that cannot be used.
     """
-    _check(phase_in, discount_rate, life, learning_rate, certifier_capacity, certifier_growth)
+    told = "one_off_cost" not in cells or "one_off_annuity" in cells
+    years_given = 1.0 if told and life is None else life
+    _check(
+        phase_in, discount_rate, years_given, learning_rate, certifier_capacity, certifier_growth
+    )
     import pandas as pd
 
-    exposed = _exposed(flows, cells)
+    exposed = _exposed(flows, cells, discount_rate, years_given)
     once = exposed["one_off_cost"].to_numpy(float)
     before = exposed["compliant_share"].to_numpy(float)
     state, rows = np.stack([before, before]), []
@@ -107,7 +113,7 @@ def transition(
         now = exposed.assign(
             mean_sales=exposed["mean_sales"] * asked,
             fixed_cost=exposed["fixed_cost"] * (1 - learning_rate) ** year
-            + once * _annuity(discount_rate, life),
+            + exposed["one_off_annuity"],
         )
         if asked == 0:
             rows.append(_quiet(exposed, year))
@@ -124,13 +130,17 @@ def transition(
     return Transition(years, _present(years, discount_rate))
 
 
-def _exposed(flows: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+def _exposed(
+    flows: pd.DataFrame, cells: pd.DataFrame, rate: float, life: float | None
+) -> pd.DataFrame:
     """Cells with regulated sales, in the order of the index, with every optional column."""
     index = index_flows(flows)
     order = index_cells(cells, index)
     taken = cells.iloc[order.row].reset_index(drop=True)
     if "one_off_cost" not in taken:
         taken = taken.assign(one_off_cost=0.0)
+    if "one_off_annuity" not in taken and life is not None:
+        taken = taken.assign(one_off_annuity=taken["one_off_cost"] * _annuity(rate, life))
     sales = order.value * order.producer_share
     if not (order.mean_sales > 0).all():
         raise InputError(Problem("cells, column mean_sales", "holds zeros.", "give sales above 0."))
@@ -223,7 +233,7 @@ def _present(years: pd.DataFrame, rate: float) -> pd.DataFrame:
 def _check(
     phase_in: Sequence[float],
     discount_rate: float,
-    life: float,
+    life: float | None,
     learning_rate: float,
     certifier_capacity: float,
     certifier_growth: float,
@@ -231,7 +241,7 @@ def _check(
     rules = {
         "phase_in": (len(phase_in) > 0 and all(0 <= part <= 1 for part in phase_in), "0 to 1"),
         "discount_rate": (0 <= discount_rate < 1, "from 0 to below 1; 0.05 is 5 %"),
-        "life": (life > 0, "above 0 years"),
+        "life": (life is not None and life > 0, "above 0 years"),
         "learning_rate": (0 <= learning_rate < 1, "from 0 to below 1"),
         "certifier_capacity": (0 <= certifier_capacity <= 1, "from 0 to 1"),
         "certifier_growth": (certifier_growth > -1, "above -1"),
