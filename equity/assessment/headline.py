@@ -14,7 +14,7 @@ from equity.assessment.outcome import Outcome
 from equity.assessment.simulation import group_table, measures
 from equity.uncertainty import interval
 
-__all__ = ["at_stake", "group_ranges", "headline", "sentences", "significant"]
+__all__ = ["at_stake", "ends", "group_ranges", "headline", "said", "sentences", "significant"]
 
 Floats = NDArray[np.float64]
 USD, COUNT, SHARE, RATIO = "USD/year", "producers", "share", "ratio"
@@ -152,6 +152,30 @@ def said(value: float, unit: str) -> str:
     return f"{sign}USD {number}" if unit == USD else f"{sign}{number}"
 
 
+def ends(low: float, high: float, unit: str) -> tuple[str, str]:
+    """Write both ends of a range; one that the other dwarfs is close to zero.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends.
+    unit : str
+        One of the headline's units.
+
+    Returns
+    -------
+    tuple of str
+        Such as ``close to USD 0`` and ``USD 14.9 m``.
+    """
+    most = NEGLIGIBLE * max(abs(low), abs(high))
+    dwarfed = [unit in (USD, COUNT) and 0 < abs(end) < most for end in (low, high)]
+    first, last = (
+        f"close to {said(0.0, unit)}" if small else said(end, unit)
+        for end, small in zip((low, high), dwarfed, strict=True)
+    )
+    return first, last
+
+
 def whole(value: float) -> float:
     """Round a count to a whole number of producers, keeping three significant digits."""
     return float(round(significant(value)))
@@ -164,6 +188,8 @@ def _scaled(value: float) -> tuple[float, str]:
     return value, ""
 
 
+# An end of a range below this part of the other.
+NEGLIGIBLE = 0.001
 LISTED = 3
 HALF = 0.5
 OTHERWISE = {
@@ -230,7 +256,7 @@ def sentences(
         r = row[name]
         if math.isnan(r.value):
             return "not assessed"
-        central, low, high = (said(n, r.unit) for n in (r.value, r.low, r.high))
+        central, (low, high) = said(r.value, r.unit), ends(r.low, r.high, r.unit)
         return central if low == high == central else f"{central} ({low} to {high})"
 
     joins = "comply" if facts["obligation"] == "mandatory" else "join"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from equity.assessment.headline import said, significant
+from equity.assessment.headline import ends, said, significant
 
 __all__ = [
     "INCOME", "LEVEL", "ROLE", "SIZE", "count", "label", "money", "plain", "said", "share", "span",
@@ -81,5 +81,4 @@ def span(low: float, high: float, unit: str) -> str:
     """Write a range."""
     if math.isnan(low) or math.isnan(high):
         return "no range"
-    ends = (said(float(end), unit).replace(" ", UNBROKEN) for end in (low, high))
-    return " to ".join(ends)
+    return " to ".join(end.replace(" ", UNBROKEN) for end in ends(float(low), float(high), unit))

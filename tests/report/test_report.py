@@ -11,6 +11,7 @@ from openpyxl import load_workbook
 
 import equity as eq
 from equity.assessment import Assessment
+from equity.assessment.headline import ends
 from equity.report.excel import sheets
 from equity.report.html import render
 
@@ -100,3 +101,20 @@ def test_nothing_half_written_is_left(
 def test_the_same_run_gives_the_same_page(result: Assessment, page: str) -> None:
     assert render(eq.assess("globalgap", draws=30)) == page
     assert render(result) == page
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "said"),
+    [
+        (54.8, 14.9e6, "USD/year", ("close to USD 0", "USD 14.9 m")),
+        (-3e6, -12.0, "USD/year", ("-USD 3 m", "close to USD 0")),
+        (0.0, 5e6, "USD/year", ("USD 0", "USD 5 m")),
+        (12.0, 90_000.0, "producers", ("close to 0", "90,000")),
+        (0.0001, 0.9, "share", ("0.01 %", "90 %")),
+        (2e6, 5e6, "USD/year", ("USD 2 m", "USD 5 m")),
+    ],
+)
+def test_an_end_that_the_other_dwarfs_is_close_to_zero(
+    low: float, high: float, unit: str, said: tuple[str, str]
+) -> None:
+    assert ends(low, high, unit) == said
