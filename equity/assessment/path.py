@@ -36,7 +36,9 @@ def path_of(
     ----------
     result : Assessment
         Of a standard without an administered premium or floor.
-    phase_in, learning_rate, certifier_capacity, certifier_growth
+    phase_in : sequence of float
+        As for `transition`.
+    learning_rate, certifier_capacity, certifier_growth : float
         As for `transition`.
 
     Returns

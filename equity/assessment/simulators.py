@@ -23,6 +23,7 @@ __all__ = ["simulated"]
 
 RUNS: dict[str, Callable[..., SingleMarket | GlobalSimulation]] = {"smart": smart, "gsim": gsim}
 CHAIN = ["exporter", "product"]
+KEYS = ("producer_net", "consumer_net", "total_net")
 # Buyers in a market who do not ask for the standard stand beside those who do.
 NOT_ASKING = ", not asking"
 # Both are linear in the wedge and mean nothing where costs exceed the price.
@@ -54,11 +55,11 @@ def simulated(
         of the exporters' surplus, traders the rest.
     """
     rates = _rates(cells)
-    found = {name: np.zeros(3) for name in RUNS}
+    found = {name: np.zeros(len(KEYS)) for name in RUNS}
     for product, traded in flows[flows["value"] > 0].groupby("product"):
         held = rates.loc[rates["product"] == product].set_index("exporter")
         value, wedge = _matrices(traded, held["ave"])
-        part = held["producers"].reindex(value.index).fillna(held["producers"].mean())
+        part = held["producers"].reindex(value.index, fill_value=held["producers"].mean())
         elasticities = {
             "import_demand_elasticity": -numbers["demand_elasticity"].value,
             "substitution_elasticity": numbers[str(product)].value,
@@ -69,8 +70,7 @@ def simulated(
             said = run(value, 1.0, after, enters="exporter_cost", **elasticities)
             made, gained = said.producer_surplus, float(said.consumer_surplus.sum())
             found[name] += [(made * part).sum(), gained, made.sum() + gained]
-    keys = ("producer_net", "consumer_net", "total_net")
-    return {name: dict(zip(keys, map(float, sums), strict=True)) for name, sums in found.items()}
+    return {name: dict(zip(KEYS, map(float, sums), strict=True)) for name, sums in found.items()}
 
 
 def _rates(cells: Cells) -> pd.DataFrame:
@@ -95,8 +95,8 @@ def _matrices(traded: pd.DataFrame, ave: pd.Series[float]) -> tuple[pd.DataFrame
     others = traded.assign(value=traded["value"] * (1 - share), importer=beside)
     both = pd.concat([asked, others], ignore_index=True)
     both = both[both["value"] > 0]
-    value = both.pivot(index="exporter", columns="importer", values="value").fillna(0.0)
+    value = both.set_index(["exporter", "importer"])["value"].unstack(fill_value=0)
     asking = ~value.columns.str.endswith(NOT_ASKING)
-    rate = ave.reindex(value.index).fillna(0.0).to_numpy()
+    rate = ave.reindex(value.index, fill_value=0.0).to_numpy()
     wedge = np.where((value > 0).to_numpy() & asking, rate[:, None], 0.0)
     return value, pd.DataFrame(wedge, value.index, value.columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -127,10 +128,13 @@ def in_memory(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     pandas.DataFrame
         Text as str, numbers as float, whole numbers as int.
     """
-    if frame.implementation is nw.Implementation.DUCKDB:
-        made: pd.DataFrame = frame.collect("pandas").to_native()
+    if find_spec("pyarrow") is not None:
+        made = frame.collect().to_pandas()
+    elif frame.implementation is nw.Implementation.DUCKDB:
+        made = frame.collect("pandas").to_native()
     else:
         eager = frame.collect()
         made = pd.DataFrame({name: eager[name].to_numpy() for name in eager.columns})
+    made = made.reset_index(drop=True)
     text = [name for name in TEXT if name in made and made[name].dtype != "str"]
     return made.astype(dict.fromkeys(text, "str")) if text else made
