@@ -65,7 +65,8 @@ def gini(values: ArrayLike, weights: ArrayLike, *, absolute: bool = False) -> fl
         difference = float(place @ (ranked - mean)) / size**2
     else:
         places, ranked = order(x)
-        held = weight[places]
+        # Places are within bounds; "clip" leaves their check out.
+        held = weight.take(places, mode="clip")
         total = float(held.sum())
         mean = float(held @ ranked) / total
         ranked -= mean

@@ -50,8 +50,8 @@ def concentration_index(
     """
     weight, x, rank = checked(weights, values=values, rank_by=rank_by)
     places, ranks = order(rank)
-    held = np.ones(len(x)) if weight.ndim == 0 else weight[places]
-    ranked = x[places]
+    held = np.ones(len(x)) if weight.ndim == 0 else weight.take(places, mode="clip")
+    ranked = x.take(places, mode="clip")
     total = float(held.sum())
     mean = float(held @ ranked) / total
     middle = _middle(ranks, held)

@@ -152,7 +152,7 @@ def order(values: Floats) -> tuple[NDArray[np.intp], Floats]:
     keys |= np.arange(len(values))
     keys.sort()
     keys &= bits
-    return _repaired(keys, values[keys])
+    return _repaired(keys, values.take(keys, mode="clip"))
 
 
 def _repaired(places: NDArray[np.intp], ranked: Floats) -> tuple[NDArray[np.intp], Floats]:
