@@ -13,7 +13,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from equity.distribution.units import Floats, checked, mean_above_zero, none_below_zero, order
+from equity.distribution.units import (
+    Floats,
+    blocks,
+    checked,
+    mean_above_zero,
+    none_below_zero,
+    order,
+)
 from equity.errors import InputError, Problem, unknown
 
 __all__ = [
@@ -21,8 +28,6 @@ __all__ = [
     "theil_t",
 ]  # fmt: skip
 
-# Values that stay in the processor's cache while several passes go over them.
-BLOCK = 1 << 15
 ABSOLUTE = "gini(..., absolute=True) or kolm_pollak"
 
 
@@ -64,22 +69,44 @@ def gini(values: ArrayLike, weights: ArrayLike, *, absolute: bool = False) -> fl
         place = np.arange(1 - size, size, 2, dtype=float)
         difference = float(place @ (ranked - mean)) / size**2
     else:
-        places, ranked = order(x)
-        # Places are within bounds; "clip" leaves their check out.
-        held = weight.take(places, mode="clip")
-        total = float(held.sum())
-        mean = float(held @ ranked) / total
-        ranked -= mean
-        difference = _twice_covariance(ranked, held, np.cumsum(held), total)
+        mean = float(weight @ x / weight.sum())
+        difference = twice_covariance(*order(x), weight, mean)
     return _relative(difference, mean, absolute, x)
 
 
-def _twice_covariance(centred: Floats, weight: Floats, cumulated: Floats, total: float) -> float:
-    """``sum w (x - mu) (C_before + C_up_to) / W^2``, twice the covariance with fractional rank."""
-    cumulated *= 2
-    cumulated -= weight
-    cumulated *= weight
-    return float(cumulated @ centred) / total**2
+def twice_covariance(
+    places: NDArray[np.intp], ranked: Floats, weight: Floats, mean: float
+) -> float:
+    """Twice the covariance of values with their fractional rank.
+
+    ``sum w (x - mu) (C_before + C_up_to) / W^2`` with C the weight of those that rank lower.
+
+    Parameters
+    ----------
+    places : numpy.ndarray of int
+        (units,), positions in rising order of what ranks them, without ties other than of the
+        values themselves.
+    ranked : numpy.ndarray
+        (units,), values in that order.
+    weight : numpy.ndarray
+        (units,), in the order of the units.
+    mean : float
+        Weighted mean of the values.
+
+    Returns
+    -------
+    float
+        In the values' unit.
+    """
+    added = lower = 0.0
+    for block in blocks(len(places)):
+        # Places are within bounds; "clip" leaves their check out.
+        held = weight.take(places[block], mode="clip")
+        up_to = np.cumsum(held)
+        middle = (2 * (up_to + lower) - held) * held
+        added += float(middle @ (ranked[block] - mean))
+        lower += float(up_to[-1])
+    return added / lower**2
 
 
 def _relative(difference: float, mean: float, absolute: bool, values: Floats) -> float:
@@ -96,8 +123,7 @@ def _passed(
 ) -> list[float]:
     """Weighted means of functions of the values, block by block."""
     added = []
-    for start in range(0, len(values), BLOCK):
-        block = slice(start, start + BLOCK)
+    for block in blocks(len(values)):
         computed = parts(values[block])
         added.append([p @ weight[block] if weight.ndim else p.sum() for p in computed])
     total = float(weight.sum()) if weight.ndim else len(values)

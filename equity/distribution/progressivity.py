@@ -6,9 +6,9 @@ A payment is regressive when it takes a larger part of a small income than of a 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from equity.distribution.inequality import _relative, gini
+from equity.distribution.inequality import _relative, gini, twice_covariance
 from equity.distribution.units import Floats, checked, mean_above_zero, none_below_zero, order
 from equity.errors import InputError, Problem
 
@@ -50,30 +50,23 @@ def concentration_index(
     """
     weight, x, rank = checked(weights, values=values, rank_by=rank_by)
     places, ranks = order(rank)
-    held = np.ones(len(x)) if weight.ndim == 0 else weight.take(places, mode="clip")
     ranked = x.take(places, mode="clip")
-    total = float(held.sum())
-    mean = float(held @ ranked) / total
-    middle = _middle(ranks, held)
-    middle *= held
-    ranked -= mean
-    return _relative(float(middle @ ranked) / total**2, mean, absolute, x)
+    weight = np.broadcast_to(weight, x.shape)
+    mean = float(weight @ x / weight.sum())
+    ties = ranks[1:] == ranks[:-1]
+    if ties.any():
+        ranked = _shared(ranked, weight.take(places, mode="clip"), ties)
+    return _relative(twice_covariance(places, ranked, weight, mean), mean, absolute, x)
 
 
-def _middle(rank: Floats, weight: Floats) -> Floats:
-    """Twice the weight up to the middle of each unit, or of those that tie with it."""
-    cumulated = np.cumsum(weight)
-    ties = rank[1:] == rank[:-1]
-    if not ties.any():
-        cumulated *= 2
-        cumulated -= weight
-        return cumulated
-    first = np.concatenate([[True], ~ties])
-    last = np.concatenate([~ties, [True]])
-    upper = cumulated[last]
-    both = upper + np.concatenate([[0.0], upper[:-1]])
-    middle: Floats = both[np.cumsum(first) - 1]
-    return middle
+def _shared(ranked: Floats, weight: Floats, ties: NDArray[np.bool_]) -> Floats:
+    """Give units that tie the weighted mean of their values, which is what their mean rank does."""
+    group = np.concatenate([[0], np.cumsum(~ties)])
+    held = np.bincount(group, weight)
+    total = np.bincount(group, weight * ranked)
+    mean = np.divide(total, held, out=np.zeros_like(total), where=held > 0)
+    shared: Floats = mean[group]
+    return shared
 
 
 def kakwani(payments: ArrayLike, income: ArrayLike, weights: ArrayLike) -> float:

@@ -147,5 +147,7 @@ def test_exact_hat_against_gegravity() -> None:
     np.testing.assert_allclose(theirs[price.index], price, rtol=1e-6)
     fast = seconds(lambda: exact_hat(flows, shift, trade_elasticity=SIGMA - 1.0))
     step = seconds(lambda: one_step(flows, shift))
-    print(f"{COUNTRIES} countries: gegravity {slow:.2f} s, its step {step:.5f} s, here {fast:.5f} s")
+    print(
+        f"{COUNTRIES} countries: gegravity {slow:.2f} s, its step {step:.5f} s, here {fast:.5f} s"
+    )
     assert slow / fast >= GRAVITY_ALLOWED

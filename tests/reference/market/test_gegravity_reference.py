@@ -31,7 +31,9 @@ def test_the_step_is_that_of_gegravity(case: tuple[pd.DataFrame, pd.DataFrame]) 
         step["price"], 1 + theirs["factory gate price change (percent)"] / 100, rtol=1e-7
     )
     np.testing.assert_allclose(step["index"], 1 + theirs["imr change (percent)"] / 100, rtol=1e-7)
-    np.testing.assert_allclose(step["index"] / step["price"], theirs["welfare statistic"], rtol=1e-7)
+    np.testing.assert_allclose(
+        step["index"] / step["price"], theirs["welfare statistic"], rtol=1e-7
+    )
 
 
 def test_only_exact_hat_clears_its_markets(case: tuple[pd.DataFrame, pd.DataFrame]) -> None:
