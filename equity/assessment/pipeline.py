@@ -23,7 +23,7 @@ from equity.assessment.points import producer_points
 from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
-from equity.assessment.solution import CLOSURES, solve
+from equity.assessment.solution import BESIDE, CLOSURES, by_group, solve
 from equity.assessment.spread import drawn_incidence
 from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
@@ -169,8 +169,7 @@ def assess(
         structure=ORIGIN[producers is None], at_stake=at_stake(exposed, names),
     )  # fmt: skip
     stated = limits(
-        standard, made, year=chosen, closure=closure, left_out=solved.left_out,
-        free=numbers["switching_loss"].value == 0,
+        standard, made, numbers, year=chosen, closure=closure, left_out=solved.left_out
     )  # fmt: skip
     return Assessment(
         standard=standard,
@@ -197,6 +196,7 @@ def assess(
         rules=risk.rules_table(rule_table),
         income_groups=group,
         closures=solved.closures,
+        closure_groups=by_group(solved.gains, group),
         limits=stated,
         drawn=spread,
         drawn_incidence=drawn_incidence(drawn, flows, group, solved.drawn_entries, outlays),
@@ -205,7 +205,11 @@ def assess(
 
 def _check_arguments(closure: str, draws: int) -> None:
     problems = []
-    if closure not in CLOSURES:
+    if closure in BESIDE:
+        text = f"nobody chooses in {closure!r}, so its result cannot be divided among producers."
+        fix = f"read SMART and GSIM in the result's closures, or call equity.market.{closure}."
+        problems.append(Problem("closure", text, fix))
+    elif closure not in CLOSURES:
         problems.append(unknown("closure", closure, CLOSURES, "closure"))
     if isinstance(draws, bool) or not isinstance(draws, int) or draws < 1:
         problems.append(Problem("draws", f"{draws!r} is no number of draws.", "give 1 or more."))

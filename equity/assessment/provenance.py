@@ -141,10 +141,10 @@ def ledger(
 def limits(
     standard: Standard,
     producers: pd.DataFrame,
+    numbers: Mapping[str, Parameter],
     *,
     year: int,
     closure: str,
-    free: bool = False,
     left_out: int = 0,
 ) -> tuple[str, ...]:
     """Say what the result does not say.
@@ -155,12 +155,12 @@ def limits(
         What was assessed.
     producers : pandas.DataFrame
         Cells of the run.
+    numbers : mapping of str to Parameter
+        Parameters of choice, by name.
     year : int
         Year of the trade.
     closure : str
         How prices react.
-    free : bool, optional
-        Whether those who do not comply sell as before.
     left_out : int, optional
         Draws without prices that clear the markets.
 
@@ -172,7 +172,7 @@ def limits(
     lines = [
         *_timing(standard, producers, year),
         *_prices(closure, left_out),
-        *_label(standard, free=free),
+        *_label(standard, free=numbers["switching_loss"].value == 0),
         *_structure(producers),
         "Costs that exporters, packers or mills pay first, such as tests and segregation, are "
         "charged to producers in full.",

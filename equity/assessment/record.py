@@ -67,6 +67,8 @@ class Assessment:
         Index country, value income group of income_year.
     closures : pandas.DataFrame
         measure and its central value under each closure that applies, and in SMART and GSIM.
+    closure_groups : pandas.DataFrame
+        income_group of the exporter, and producers' gains less losses under the same, USD a year.
     limits : tuple of str
         What the result does not say.
     drawn : pandas.DataFrame
@@ -99,6 +101,7 @@ class Assessment:
     rules: pd.DataFrame
     income_groups: pd.Series[Any]
     closures: pd.DataFrame
+    closure_groups: pd.DataFrame
     limits: tuple[str, ...]
     drawn: pd.DataFrame
     drawn_incidence: pd.DataFrame

@@ -7,7 +7,8 @@ stand beside the closures of a run to show what that choice changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,20 +20,44 @@ if TYPE_CHECKING:
     from equity.assessment.outcome import Cells
     from equity.evidence import Parameter
 
-__all__ = ["simulated"]
+__all__ = ["SIMULATORS", "Simulated", "simulated"]
 
-RUNS: dict[str, Callable[..., SingleMarket | GlobalSimulation]] = {"smart": smart, "gsim": gsim}
+SIMULATORS: dict[str, Callable[..., SingleMarket | GlobalSimulation]] = {
+    "smart": smart,
+    "gsim": gsim,
+}
 CHAIN = ["exporter", "product"]
-KEYS = ("producer_net", "consumer_net", "total_net")
 # Buyers in a market who do not ask for the standard stand beside those who do.
 NOT_ASKING = ", not asking"
 # Both are linear in the wedge and mean nothing where costs exceed the price.
 HIGHEST = 1.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Simulated:
+    """What a simulator says.
+
+    Parameters
+    ----------
+    producers : pandas.Series
+        Index exporter: gains of producers in what the standard asks about, USD a year.
+    elsewhere : float
+        Gains of producers and traders in what it does not ask about, USD a year.
+    consumers : float
+        USD a year.
+    total : float
+        Of producers, traders and consumers, USD a year.
+    """
+
+    producers: pd.Series[float]
+    elsewhere: float
+    consumers: float
+    total: float
+
+
 def simulated(
     cells: Cells, flows: pd.DataFrame, numbers: Mapping[str, Parameter]
-) -> dict[str, dict[str, float]]:
+) -> dict[str, Simulated]:
     """Run both simulators on every product.
 
     The ad valorem equivalent of an exporter is what complying would cost all producers who do not
@@ -50,12 +75,11 @@ def simulated(
 
     Returns
     -------
-    dict of str to dict
-        Simulator to producer_net, consumer_net and total_net, USD a year; producers have their part
-        of the exporters' surplus, traders the rest.
+    dict of str to Simulated
+        By simulator; producers have their part of the exporters' surplus, traders the rest.
     """
     rates = _rates(cells)
-    found = {name: np.zeros(len(KEYS)) for name in RUNS}
+    found: dict[str, list[Simulated]] = {name: [] for name in SIMULATORS}
     for product, traded in flows[flows["value"] > 0].groupby("product"):
         held = rates.loc[rates["product"] == product].set_index("exporter")
         value, wedge = _matrices(traded, held["ave"])
@@ -65,12 +89,38 @@ def simulated(
             "substitution_elasticity": numbers[str(product)].value,
             "export_supply_elasticity": numbers["supply_elasticity"].value,
         }
-        for name, run in RUNS.items():
-            after = power(wedge, enters="exporter_cost")
+        after = power(wedge, enters="exporter_cost")
+        for name, run in SIMULATORS.items():
             said = run(value, 1.0, after, enters="exporter_cost", **elasticities)
-            made, gained = said.producer_surplus, float(said.consumer_surplus.sum())
-            found[name] += [(made * part).sum(), gained, made.sum() + gained]
-    return {name: dict(zip(KEYS, map(float, sums), strict=True)) for name, sums in found.items()}
+            found[name].append(_read(said, value, part))
+    return {name: _added(runs) for name, runs in found.items()}
+
+
+def _read(said: SingleMarket | GlobalSimulation, value: pd.DataFrame, part: Any) -> Simulated:
+    """Divide exporters' surplus between what the standard asks about and what it does not."""
+    made, gained = said.producer_surplus, float(said.consumer_surplus.sum())
+    # GSIM has one price for all that an exporter sells; SMART moves prices where costs rise.
+    asked = value.loc[:, _asking(value)].sum(axis=1) / value.sum(axis=1)
+    share = asked if isinstance(said, GlobalSimulation) else 1.0
+    return Simulated(
+        producers=made * part * share,
+        elsewhere=float((made * (1 - share)).sum()),
+        consumers=gained,
+        total=float(made.sum()) + gained,
+    )
+
+
+def _added(runs: list[Simulated]) -> Simulated:
+    return Simulated(
+        producers=pd.concat([run.producers for run in runs]).groupby(level=0).sum(),
+        elsewhere=sum(run.elsewhere for run in runs),
+        consumers=sum(run.consumers for run in runs),
+        total=sum(run.total for run in runs),
+    )
+
+
+def _asking(value: pd.DataFrame) -> pd.Series[bool]:
+    return ~value.columns.to_series().str.endswith(NOT_ASKING)
 
 
 def _rates(cells: Cells) -> pd.DataFrame:
@@ -96,7 +146,7 @@ def _matrices(traded: pd.DataFrame, ave: pd.Series[float]) -> tuple[pd.DataFrame
     both = pd.concat([asked, others], ignore_index=True)
     both = both[both["value"] > 0]
     value = both.set_index(["exporter", "importer"])["value"].unstack(fill_value=0)
-    asking = ~value.columns.str.endswith(NOT_ASKING)
     rate = ave.reindex(value.index, fill_value=0.0).to_numpy()
-    wedge = np.where((value > 0).to_numpy() & asking, rate[:, None], 0.0)
+    asking = (value > 0).to_numpy() & _asking(value).to_numpy()
+    wedge = np.where(asking, rate[:, None], 0.0)
     return value, pd.DataFrame(wedge, value.index, value.columns)

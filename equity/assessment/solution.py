@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,8 @@ from equity.assessment.closure import (
 )
 from equity.assessment.outcome import Cells, Outcome, outcome
 from equity.assessment.simulation import Lever, drawn_cells, measures, of_draws
-from equity.assessment.simulators import simulated
+from equity.assessment.simulators import SIMULATORS, Simulated, simulated
+from equity.distribution.incidence import ordered
 from equity.errors import ConvergenceError
 from equity.evidence import Parameter
 from equity.uncertainty import draw
@@ -28,14 +29,19 @@ from equity.uncertainty import draw
 if TYPE_CHECKING:
     from equity.standards import Standard
 
-__all__ = ["CLOSURES", "Solved", "solve"]
+__all__ = ["BESIDE", "CLOSURES", "Solved", "by_group", "solve"]
 
 Floats = NDArray[np.float64]
 FIXED, EQUILIBRIUM = "fixed", "equilibrium"
 # More than this part of the draws without prices is an error.
 MOST_LEFT_OUT = 0.1
 CLOSURES = (FIXED, EQUILIBRIUM)
-COMPARED = ("producer_net", "small_net", "small_not_complying_share", "consumer_net", "total_net")
+# Models in which nobody chooses.
+BESIDE = (*SIMULATORS, "exact_hat")
+COMPARED = (
+    "producer_net", "small_net", "small_not_complying_share", "other_markets_net", "consumer_net",
+    "total_net",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,8 @@ class Solved:
         Parameters of choice, accounting and, where prices move, of the market.
     closures : pandas.DataFrame
         measure, and its central value under each closure and in SMART and GSIM.
+    gains : dict of str to pandas.Series
+        Closure or simulator to producers' gains less losses, index exporter, USD a year.
     entries : list of pandas.DataFrame
         Incidence entries of those outside the cells.
     drawn_entries : list of pandas.DataFrame
@@ -69,6 +77,7 @@ class Solved:
     values: dict[str, Floats]
     numbers: dict[str, Parameter]
     closures: pd.DataFrame
+    gains: dict[str, pd.Series[float]]
     entries: list[pd.DataFrame] = field(default_factory=list)
     drawn_entries: list[pd.DataFrame] = field(default_factory=list)
     flows: pd.DataFrame | None = None
@@ -126,32 +135,59 @@ def solve(
         check_label(cells, standard.id)
     if not has_label_price(cells):
         cleared = clear(cells, flows, central=cells, numbers=market)
-    closures = _compare(at_fixed, cells, cleared)
+    taken = {FIXED: at_fixed}
+    beside = {}
     if cleared is not None:
+        taken[EQUILIBRIUM] = outcome(cells, cleared.market)
         beside = simulated(cells, flows, market)
-        closures = closures.assign(
-            **{name: closures["measure"].map(said) for name, said in beside.items()}
-        )
+    closures, gains = _compare(taken, beside), _gains(taken, beside)
     if closure == FIXED or cleared is None:
         kept = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
         return Solved(
-            central=at_fixed, drawn=outcome(drawn), values=values, numbers=kept, closures=closures
+            central=at_fixed,
+            drawn=outcome(drawn),
+            values=values,
+            numbers=kept,
+            closures=closures,
+            gains=gains,
         )
     values |= draw([market[name] for name in _market_names(cells)], draws, seed)
     moved = clear(drawn, flows, central=cells, numbers=market, drawn=values)
     whole = _kept(moved, standard.id)
     return Solved(
-        central=outcome(cells, cleared.market),
+        central=taken[EQUILIBRIUM],
         drawn=outcome(of_draws(drawn, whole), of_draws(moved.market, whole)),
         values={name: value[whole] for name, value in values.items()},
         numbers=market,
         closures=closures,
+        gains=gains,
         entries=other_entries(cleared),
         drawn_entries=[_renumbered(block, whole) for block in other_entries(moved)],
         flows=cleared.flows,
         left_out=draws - len(whole),
         other_sales=cleared.other_sales,
     )
+
+
+def by_group(gains: Mapping[str, pd.Series[float]], groups: pd.Series[Any]) -> pd.DataFrame:
+    """Add producers' gains up by the income group of their country.
+
+    Parameters
+    ----------
+    gains : mapping of str to pandas.Series
+        As in `Solved`.
+    groups : pandas.Series
+        Index country, value income group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        income_group, and a column of each closure and simulator, USD a year.
+    """
+    table = pd.DataFrame(
+        {name: gain.groupby(groups.reindex(gain.index)).sum() for name, gain in gains.items()}
+    )
+    return ordered(table.rename_axis("income_group").reset_index(), ["income_group"])
 
 
 def _kept(moved: Clearing, standard: str) -> NDArray[np.intp]:
@@ -176,9 +212,27 @@ def _market_names(cells: Cells) -> list[str]:
     return ["demand_elasticity", *sorted(set(cells.key["product"]))]
 
 
-def _compare(at_fixed: Outcome, cells: Cells, cleared: Clearing | None) -> pd.DataFrame:
-    found = {FIXED: measures(at_fixed)}
-    if cleared is not None:
-        found[EQUILIBRIUM] = measures(outcome(cells, cleared.market))
-    columns = {name: [float(taken[m]) for m in COMPARED] for name, taken in found.items()}
-    return pd.DataFrame({"measure": list(COMPARED), **columns})
+def _compare(taken: Mapping[str, Outcome], beside: Mapping[str, Simulated]) -> pd.DataFrame:
+    columns = {name: _measured(result) for name, result in taken.items()} | {
+        name: {
+            "producer_net": said.producers.sum(), "other_markets_net": said.elsewhere,
+            "consumer_net": said.consumers, "total_net": said.total,
+        }
+        for name, said in beside.items()
+    }  # fmt: skip
+    listed = pd.DataFrame({"measure": COMPARED})
+    return listed.assign(**{name: listed["measure"].map(said) for name, said in columns.items()})
+
+
+def _measured(result: Outcome) -> dict[str, float]:
+    found = measures(result)
+    return {name: float(found[name]) for name in COMPARED}
+
+
+def _gains(
+    taken: Mapping[str, Outcome], beside: Mapping[str, Simulated]
+) -> dict[str, pd.Series[float]]:
+    return {
+        name: pd.Series(result.producer_net, result.cells.key["exporter"].to_numpy())
+        for name, result in taken.items()
+    } | {name: said.producers for name, said in beside.items()}

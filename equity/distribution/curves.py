@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from equity.distribution.units import checked, mean_above_zero, order
+from equity.distribution.ranks import order
+from equity.distribution.units import checked, mean_above_zero
 from equity.errors import InputError, Problem
 
 __all__ = ["incidence_curve", "lorenz"]

@@ -13,14 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from equity.distribution.units import (
-    Floats,
-    blocks,
-    checked,
-    mean_above_zero,
-    none_below_zero,
-    order,
-)
+from equity.distribution.ranks import blocks, order, twice_covariance
+from equity.distribution.units import Floats, checked, mean_above_zero, none_below_zero
 from equity.errors import InputError, Problem, unknown
 
 __all__ = [
@@ -72,41 +66,6 @@ def gini(values: ArrayLike, weights: ArrayLike, *, absolute: bool = False) -> fl
         mean = float(weight @ x / weight.sum())
         difference = twice_covariance(*order(x), weight, mean)
     return _relative(difference, mean, absolute, x)
-
-
-def twice_covariance(
-    places: NDArray[np.intp], ranked: Floats, weight: Floats, mean: float
-) -> float:
-    """Twice the covariance of values with their fractional rank.
-
-    ``sum w (x - mu) (C_before + C_up_to) / W^2`` with C the weight of those that rank lower.
-
-    Parameters
-    ----------
-    places : numpy.ndarray of int
-        (units,), positions in rising order of what ranks them, without ties other than of the
-        values themselves.
-    ranked : numpy.ndarray
-        (units,), values in that order.
-    weight : numpy.ndarray
-        (units,), in the order of the units.
-    mean : float
-        Weighted mean of the values.
-
-    Returns
-    -------
-    float
-        In the values' unit.
-    """
-    added = lower = 0.0
-    for block in blocks(len(places)):
-        # Places are within bounds; "clip" leaves their check out.
-        held = weight.take(places[block], mode="clip")
-        up_to = np.cumsum(held)
-        middle = (2 * (up_to + lower) - held) * held
-        added += float(middle @ (ranked[block] - mean))
-        lower += float(up_to[-1])
-    return added / lower**2
 
 
 def _relative(difference: float, mean: float, absolute: bool, values: Floats) -> float:

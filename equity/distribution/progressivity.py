@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equity.distribution.inequality import _relative, gini, twice_covariance
-from equity.distribution.units import Floats, checked, mean_above_zero, none_below_zero, order
+from equity.distribution.inequality import _relative, gini
+from equity.distribution.ranks import order, twice_covariance
+from equity.distribution.units import Floats, checked, mean_above_zero, none_below_zero
 from equity.errors import InputError, Problem
 
 __all__ = ["concentration_index", "kakwani", "reynolds_smolensky", "suits"]

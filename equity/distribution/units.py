@@ -1,23 +1,17 @@
-"""Values and weights of units: checked once, ordered fast."""
+"""Values and weights of units, checked once."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equity.errors import InputError, Problem
 
-__all__ = ["Floats", "blocks", "checked", "mean_above_zero", "none_below_zero", "order"]
+__all__ = ["Floats", "checked", "mean_above_zero", "none_below_zero"]
 
 Floats = NDArray[np.float64]
 
-# Below this many values a plain argsort takes no time worth saving.
-FEW, PASSES = 1 << 16, 4
-SIGN, LARGEST = 63, (1 << 63) - 1
 SHOWN = 3
-BLOCK = 1 << 15
 
 
 def checked(weights: ArrayLike, **columns: ArrayLike) -> tuple[Floats, ...]:
@@ -123,73 +117,3 @@ def mean_above_zero(name: str, mean: float, instead: str) -> None:
     if mean <= 0:
         text = f"have the mean {mean:g}; an index relative to it needs one above zero."
         raise InputError(Problem(name, text, f"use {instead}."))
-
-
-def order(values: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Sort values and say where each came from; equal values in any order.
-
-    Many values are sorted as whole numbers that carry their position in the last bits, which numpy
-    does several times faster than an argsort. What those bits leave unsorted is sorted after.
-
-    Parameters
-    ----------
-    values : numpy.ndarray
-        (units,), finite.
-
-    Returns
-    -------
-    places : numpy.ndarray of int
-        (units,), positions in rising order of the values.
-    ranked : numpy.ndarray
-        (units,), the values in that order.
-    """
-    if len(values) < FEW:
-        places: NDArray[np.intp] = np.argsort(values)
-        return places, values[places]
-    bits = (1 << (len(values) - 1).bit_length()) - 1
-    keys = _keys(values, bits)
-    keys.sort()
-    keys &= bits
-    return _repaired(keys, values.take(keys, mode="clip"))
-
-
-def blocks(count: int) -> Iterator[slice]:
-    """Cut positions into runs short enough that several passes stay in the processor's cache.
-
-    Parameters
-    ----------
-    count : int
-        Number of positions.
-
-    Yields
-    ------
-    slice
-        Of at most `BLOCK` positions, in order.
-    """
-    for start in range(0, count, BLOCK):
-        yield slice(start, min(start + BLOCK, count))
-
-
-def _keys(values: Floats, bits: int) -> NDArray[np.int64]:
-    """Whole numbers that rise with the values, their last bits replaced by the position."""
-    keys = np.empty(len(values), np.int64)
-    for block in blocks(len(values)):
-        held = values[block].view(np.int64)
-        # Negative floats rise as their bits fall.
-        key = held ^ ((held >> SIGN) & LARGEST)
-        key &= ~bits
-        keys[block] = key | np.arange(block.start, block.stop)
-    return keys
-
-
-def _repaired(places: NDArray[np.intp], ranked: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Swap the few neighbours that the fast sort left in the wrong order, in place."""
-    for _ in range(PASSES):
-        falls = np.flatnonzero(ranked[1:] < ranked[:-1])
-        if not len(falls):
-            return places, ranked
-        first = falls[np.diff(falls, prepend=-len(ranked)) > 1]
-        for column in (places, ranked):
-            column[first], column[first + 1] = column[first + 1], column[first]
-    rest = np.argsort(ranked, kind="stable")
-    return places[rest], ranked[rest]

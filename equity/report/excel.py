@@ -19,7 +19,7 @@ __all__ = ["sheets", "write_excel"]
 WIDEST, NARROWEST, HEADER_ROOM = 60, 9, 2
 SAMPLE = 200
 SHEETS = (
-    "headline", "closures", "groups",
+    "headline", "closures", "closure_groups", "groups",
     "incidence", "payments", "transfers", "balance", "burdens",
     "evenness", "flags", "exposure", "producers", "costs",
     "response", "flows", "importance", "assumptions", "ledger", "rules", "checks",

@@ -129,7 +129,11 @@ def _closures(result: Assessment) -> dict[str, Any]:
         )
         for row in result.closures.to_dict("records")
     ]
-    return {"names": names, "rows": rows}
+    groups = [
+        (row["income_group"], [row[name] for name in names])
+        for row in result.closure_groups.to_dict("records")
+    ]
+    return {"names": names, "rows": rows, "groups": groups}
 
 
 def _balance(result: Assessment) -> list[Any]:

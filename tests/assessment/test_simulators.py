@@ -12,6 +12,7 @@ from equity.assessment import Assessment
 from equity.assessment.cells import model_parameters
 from equity.assessment.inputs import bundled_trade, market_flows
 from equity.elasticities import elasticity
+from equity.errors import InputError
 from equity.market import gsim, smart
 
 CHAIN = ["exporter", "product"]
@@ -61,6 +62,24 @@ def test_both_equal_calls_by_hand(assessed: Assessment, name: str, run: Any) -> 
     assert said["total_net"] == pytest.approx(made + gained)
     assert made < said["producer_net"] < 0
     assert pd.isna(said["small_net"])
+    # Traders have the rest of the exporters' surplus on what the standard asks about.
+    assert made < said["producer_net"] + said["other_markets_net"]
+    assert (said["other_markets_net"] < 0) == (name == "gsim")
+
+
+def test_income_groups_add_up_to_the_producers(assessed: Assessment) -> None:
+    whole = assessed.closures.set_index("measure").loc["producer_net"]
+    groups = assessed.closure_groups.set_index("income_group")
+    for name in ("fixed", "equilibrium", "smart", "gsim"):
+        assert groups[name].sum() == pytest.approx(whole[name])
+    told = assessed.groups.groupby("income_group")["producer_net"].sum()
+    pd.testing.assert_series_equal(groups["fixed"].sort_index(), told, check_names=False)
+
+
+@pytest.mark.parametrize("name", ["smart", "gsim", "exact_hat"])
+def test_a_simulator_is_no_closure_and_the_error_says_where_it_is(name: str) -> None:
+    with pytest.raises(InputError, match=f"nobody chooses.*closures, or call equity.market.{name}"):
+        eq.assess("eu-aflatoxin", closure=name, draws=5)
 
 
 def test_what_costs_nothing_moves_nothing_there() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equity import distribution as d
-from equity.distribution.units import FEW, order
+from equity.distribution.ranks import FEW, order
 from equity.errors import InputError
 
 sys.path.insert(0, str(Path(__file__).parent))
