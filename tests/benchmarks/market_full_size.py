@@ -1,24 +1,44 @@
 """Full-size run of the equilibrium: 5,000 products x 200 exporters x 200 importers.
 
-Run by hand: ``python tests/benchmarks/market_full_size.py [products]``; needs about 6 GB. Prints
-seconds of indexing and solving, peak memory, iterations, residual, and bytes read per second.
+Run by hand: ``python tests/benchmarks/market_full_size.py [products]``; needs about 2 GB. Prints
+seconds of indexing and solving, peak memory, iterations and residual, where the time goes, and what
+a solve bound by memory would take.
 """
 
 from __future__ import annotations
 
+import cProfile
 import os
+import pstats
 import resource
 import sys
 import time
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
 
-from equity.market.block import Elasticities
+from equity.market.block import Block, Elasticities, cut
 from equity.market.indexing import Cells, Index, index_cells, index_flows
-from equity.market.solver import solve
+from equity.market.solver import _ranges, solve, solve_block
 
 COUNTRIES, FLOWS_PER_PRODUCT, PRODUCTS = 200, 2_200, 5_000
+PROFILED, COPIED = 1_000, 1 << 26
+PARTS = {
+    "shares that comply": {"_complying"},
+    "supply and its slopes": {
+        "supply",
+        "_walk",
+        "<built-in method numpy._core._multiarray_umath.c_einsum>",
+    },
+    "Newton steps": {"_excess", "_direction", "clear", "_sides", "_turned", "least_other"},
+    "sparse products": {
+        "<built-in method scipy.sparse._sparsetools.csc_matvec>",
+        "<built-in method scipy.sparse._sparsetools.csr_matvec>",
+    },
+    "price indices and demand": {"price_indices", "demand_at"},
+    "extrapolation": {"extrapolate", "<listcomp>"},
+}
 SIZES = {"small": (0.2, 3e3), "medium": (0.3, 2e4), "large": (0.5, 5e5)}
 
 
@@ -98,6 +118,42 @@ def memory() -> float:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e9
 
 
+def held(block: Block) -> int:
+    """Bytes of the arrays of a block."""
+    arrays = [getattr(block, field.name) for field in fields(block)]
+    sparse = [part for m in (block.matrix, block.transposed) for part in (m.data, m.indices)]
+    return sum(a.nbytes for a in [*arrays, *sparse] if isinstance(a, np.ndarray))
+
+
+def profile(products: int) -> None:
+    """Print the parts of the time in one thread, and the time of reading alone."""
+    index, cells, _ = indexed(products)
+    by, watch, read = parameters(index), cProfile.Profile(), 0.0
+    for first, last in _ranges(index):
+        watch.enable()
+        block = cut(index, cells, by, first, last)
+        steps = solve_block(block, 1e-8)[4]
+        watch.disable()
+        read += held(block) * steps.mean()
+    stats = pstats.Stats(watch)
+    own = {name: part[2] for (_, _, name), part in stats.stats.items()}  # type: ignore[attr-defined]
+    whole = stats.total_tt  # type: ignore[attr-defined]
+    print(f"one thread, {products} products: {whole:.2f} s")
+    for part, names in PARTS.items():
+        print(f"  {part}: {sum(own.get(name, 0.0) for name in names) / whole:.0%}")
+    source, target = np.ones(COPIED), np.empty(COPIED)
+    copies = []
+    for _ in range(3):
+        begin = time.perf_counter()
+        np.copyto(target, source)
+        copies.append(time.perf_counter() - begin)
+    speed = 2 * source.nbytes / min(copies)
+    print(
+        f"  arrays once an iteration: {read / 1e9:.1f} GB, {read / speed:.2f} s at the "
+        f"{speed / 1e9:.1f} GB/s of a copy: {read / speed / whole:.0%} of the time"
+    )
+
+
 def main() -> None:
     """Time one run."""
     products = int(sys.argv[1]) if len(sys.argv) > 1 else PRODUCTS
@@ -118,6 +174,7 @@ def main() -> None:
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"peak of the process, making the tables included: {peak:.1f} GB")
+    profile(min(products, PROFILED))
 
 
 if __name__ == "__main__":
