@@ -44,8 +44,8 @@ def adoption(
     Raises
     ------
     InputError
-        A file that cannot be used, unknown markets, an adopter without a share, or a share of a
-        country that does not adopt.
+        A file that cannot be used, unknown markets, an adopter without a share, a share of a
+        country that does not adopt, or one outside 0 to 1.
     """
     if isinstance(markets, Path) or str(markets).endswith(".toml"):
         markets, listed = _listed(Path(str(markets)))
@@ -65,6 +65,9 @@ def adoption(
         share = np.array([given.get(code, 0.0) for code in importers])
     else:
         share = np.where(inside, demand_share, 0.0)
+    if not ((share >= 0) & (share <= 1)).all():
+        fix = "give fractions, one for all or one by country."
+        raise InputError(Problem("demand_share", "is no share of 0 to 1.", fix))
     return pd.DataFrame({"importer": importers, "regulated_share": share, "in_market": inside})
 
 

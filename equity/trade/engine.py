@@ -2,21 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 import pandas as pd
 
 from equity.errors import InputError, Problem
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["TEXT", "beside", "in_memory", "opened"]
+__all__ = ["TEXT", "beside", "each", "in_memory", "opened"]
 
 TEXT = ("exporter", "importer", "product")
+SHOWN = 5
 NUMBER = ("value", "quantity", "regulated_share")
+
+
+def each(given: Any, kind: type, name: str, example: str) -> list[Any]:
+    """Take one or several of something as a list, and refuse anything else.
+
+    Parameters
+    ----------
+    given : object or iterable
+        One, or several.
+    kind : type
+        Of each.
+    name : str
+        What they are, for the error.
+    example : str
+        A right one, for the error.
+
+    Returns
+    -------
+    list
+        Of that type.
+
+    Raises
+    ------
+    InputError
+        Naming everything that is of another type or empty.
+    """
+    several = isinstance(given, Iterable) and not isinstance(given, str | bytes)
+    listed = list(given) if several else [given]
+    # A year may be a whole number of numpy's.
+    listed = [n.item() if hasattr(n, "item") else n for n in listed]
+    wrong = [n for n in listed if not isinstance(n, kind) or isinstance(n, bool) or n == ""]
+    if wrong:
+        fix = f"give such as {example}."
+        raise InputError([Problem(name, f"{n!r} cannot be used.", fix) for n in wrong[:SHOWN]])
+    return listed
 
 
 def opened(data: Any, needed: Iterable[str]) -> nw.LazyFrame[Any]:

@@ -85,12 +85,14 @@ def exposure(flows: Any) -> pd.DataFrame:
     Raises
     ------
     InputError
-        A value that is missing, below zero or infinite, or an importer without a share.
+        A code that is missing, a value that is missing, below zero or infinite, or an importer
+        without a share.
     """
     frame = opened(flows, [*FLOW, "value", "regulated_share"])
     value, share = nw.col("value"), nw.col("regulated_share")
     inside = nw.col("in_market") if "in_market" in frame.collect_schema() else share > 0
-    wrong = value.is_null() | share.is_null() | ~value.is_finite() | (value < 0)
+    wrong = value.is_null() | share.is_null() | ~value.is_finite() | (value < 0) | inside.is_null()
+    wrong = wrong | nw.any_horizontal(nw.col(*FLOW).is_null(), ignore_nulls=True)
     # Engines add missing values up in different ways, but all carry the infinite through.
     counted = frame.select(
         *CHAIN, inside=inside, share=share,
@@ -135,8 +137,12 @@ def _problems(wrong: nw.LazyFrame[Any]) -> list[Problem]:
     problems = []
     for row in rows.to_dict("records"):
         place = f"flow {row['exporter']} to {row['importer']}, {row['product']}"
-        if math.isnan(row["regulated_share"]):
-            message = f"importer {row['importer']} has no regulated_share."
+        lost = [name for name in FLOW if pd.isna(row[name])]
+        if lost:
+            fix = "check the table with read_trade."
+            problems.append(Problem(place, f"{', '.join(lost)} is missing.", fix))
+        elif math.isfinite(row["value"]) and row["value"] >= 0:
+            message = f"importer {row['importer']} has no regulated_share or in_market."
             problems.append(Problem(place, message, "add a row for it."))
         else:
             message = f"value {row['value']:g} is missing, below zero or infinite."

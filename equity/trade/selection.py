@@ -9,33 +9,39 @@ import narwhals as nw
 
 from equity import countries, schema
 from equity.errors import InputError, Problem
-from equity.trade.engine import in_memory, opened
+from equity.trade.engine import each, in_memory, opened
 
 __all__ = ["average_year", "between_markets", "of_products", "of_years"]
 
 # Blocs whose members trade with each other as one market.
 SINGLE_MARKETS = ("EU",)
 FLOW = ("exporter", "importer", "product")
+YEARS = "2023 or range(2019, 2024)"
 
 
-def of_products(trade: Any, prefixes: Iterable[str]) -> Any:
+def of_products(trade: Any, prefixes: str | Iterable[str]) -> Any:
     """Keep products.
 
     Parameters
     ----------
     trade : Trade or frame
         With a column product; pandas, Polars, PyArrow, DuckDB or PySpark.
-    prefixes : iterable of str
+    prefixes : str or iterable of str
         HS chapters, headings or subheadings.
 
     Returns
     -------
     frame
         Of the same library; rows whose code begins with one of the prefixes.
+
+    Raises
+    ------
+    InputError
+        A prefix that is no text, or empty.
     """
     product = nw.col("product")
     by_length: dict[int, list[str]] = {}
-    for prefix in prefixes:
+    for prefix in each(prefixes, str, "prefixes", "'0708' or ['07', '1801']"):
         by_length.setdefault(len(prefix), []).append(prefix)
     tests = [
         product.str.slice(0, length).is_in(listed) for length, listed in sorted(by_length.items())
@@ -44,33 +50,38 @@ def of_products(trade: Any, prefixes: Iterable[str]) -> Any:
     return opened(trade, ["product"]).filter(kept).to_native()
 
 
-def of_years(trade: Any, years: Iterable[int]) -> Any:
+def of_years(trade: Any, years: int | Iterable[int]) -> Any:
     """Keep years.
 
     Parameters
     ----------
     trade : Trade or frame
         With a column year.
-    years : iterable of int
+    years : int or iterable of int
         Calendar years.
 
     Returns
     -------
     frame
         Of the same library.
+
+    Raises
+    ------
+    InputError
+        A year that is no whole number.
     """
-    wanted = [int(year) for year in years]
+    wanted = each(years, int, "years", YEARS)
     return opened(trade, ["year"]).filter(nw.col("year").is_in(wanted)).to_native()
 
 
-def between_markets(trade: Any, markets: Iterable[str], year: int) -> Any:
+def between_markets(trade: Any, markets: str | Iterable[str], year: int) -> Any:
     """Leave out what members of a single market sell to each other.
 
     Parameters
     ----------
     trade : Trade or frame
         With columns exporter and importer.
-    markets : iterable of str
+    markets : str or iterable of str
         Countries and groups that adopt a standard; the single market among them is the EU, under
         any of its names.
     year : int
@@ -80,24 +91,31 @@ def between_markets(trade: Any, markets: Iterable[str], year: int) -> Any:
     -------
     frame
         Of the same library.
+
+    Raises
+    ------
+    InputError
+        Countries and groups that are not known in that year.
     """
     frame = opened(trade, ["exporter", "importer"])
-    for market in markets:
-        if str(market).startswith(SINGLE_MARKETS):
+    named = each(markets, str, "markets", "'EU' or ['EU', 'USA']")
+    countries.resolve(named, year)
+    for market in named:
+        if market.startswith(SINGLE_MARKETS):
             members = sorted(countries.members(market, year))
             inside = nw.col("exporter").is_in(members) & nw.col("importer").is_in(members)
             frame = frame.filter(~inside)
     return frame.to_native()
 
 
-def average_year(trade: Any, years: Iterable[int]) -> Any:
+def average_year(trade: Any, years: int | Iterable[int]) -> Any:
     """Average flows over years, so that one bad harvest does not decide.
 
     Parameters
     ----------
     trade : Trade or frame
         Canonical trade table; pandas, Polars, PyArrow, DuckDB or PySpark.
-    years : iterable of int
+    years : int or iterable of int
         Each must be in the table.
 
     Returns
@@ -114,7 +132,7 @@ def average_year(trade: Any, years: Iterable[int]) -> Any:
     """
     columns = schema.TABLES["trade"].columns
     frame = opened(trade, columns)
-    wanted = sorted({int(year) for year in years})
+    wanted = sorted(set(each(years, int, "years", YEARS)))
     _check_years(wanted, sorted(in_memory(frame.select("year").unique())["year"].astype(int)))
     quantity, value = nw.col("quantity"), nw.col("value")
     missing = quantity.is_null() | quantity.is_nan()

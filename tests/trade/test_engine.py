@@ -188,6 +188,52 @@ def test_an_importer_without_a_share_is_an_error_everywhere(make: Any) -> None:
         exposure(regulated(make(nothing_over_nothing()), asked))
 
 
+@every_kind
+@pytest.mark.parametrize("column", ["exporter", "importer", "product"])
+def test_a_missing_code_is_an_error_everywhere(make: Any, column: str) -> None:
+    table = nothing_over_nothing().astype(dict.fromkeys(COLUMNS[1:4], object))
+    table.loc[0, column] = None
+    with pytest.raises(InputError, match=f"{column} is missing"):
+        exposure(regulated(make(table), adoption(["GBR"], 2011)))
+
+
+def test_a_missing_market_is_an_error() -> None:
+    flows = nothing_over_nothing().assign(regulated_share=1.0, in_market=[True, None] + [True] * 3)
+    with pytest.raises(InputError, match="JPN has no regulated_share or in_market"):
+        exposure(flows.astype({"in_market": "boolean"}))
+
+
+def test_one_is_taken_for_a_list_of_one(bundled: pd.DataFrame) -> None:
+    for one, several in (
+        (of_products(bundled, "18"), of_products(bundled, ["18"])),
+        (of_years(bundled, 2011), of_years(bundled, np.array([2011]))),
+        (between_markets(bundled, "EU", 2011), between_markets(bundled, ["EU"], 2011)),
+        (average_year(bundled, 2011), average_year(bundled, [2011])),
+    ):
+        pd.testing.assert_frame_equal(one, several)
+        assert 0 < len(one) <= len(bundled)
+    assert len(of_products(bundled, "18")) < len(bundled)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda t: of_products(t, [7, ""]), "prefixes: 7 cannot be used.*prefixes: '' cannot"),
+        (lambda t: of_products(t, None), "prefixes: None cannot be used"),
+        (lambda t: of_years(t, ["2011", 2010.5, True]), "'2011'.*2010.5.*True cannot be used"),
+        (lambda t: between_markets(t, ["Atlantis"], 2011), "'Atlantis'"),
+        (lambda t: average_year(t, "2011"), "years: '2011' cannot be used"),
+        (lambda t: adoption("EU", 2011, 1.5), "demand_share: is no share of 0 to 1"),
+        (lambda t: adoption("EU", 2011, float("nan")), "demand_share: is no share"),
+        (lambda t: adoption(["GBR"], 2011, {"GBR": -0.1}), "demand_share: is no share"),
+    ],
+)
+def test_what_cannot_be_asked(call: Any, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        call(nothing_over_nothing())
+    assert re.search(message, str(caught.value), re.DOTALL)
+
+
 def test_columns_are_checked_at_once() -> None:
     table = nothing_over_nothing().drop(columns="importer")
     table["product"] = table["product"].astype(int)
