@@ -19,6 +19,7 @@ from equity.elasticities import elasticity
 from equity.errors import InputError, Problem
 from equity.evidence import Parameter
 from equity.market import equilibrium, welfare
+from equity.market.closures import Closure
 from equity.market.equilibrium import Equilibrium
 from equity.schema import exact_join
 
@@ -27,8 +28,8 @@ __all__ = [
     "check_label",
     "clear",
     "elasticity_parameters",
-    "has_label_price",
     "other_entries",
+    "prices_may_move",
 ]
 
 Floats = NDArray[np.float64]
@@ -77,6 +78,22 @@ class Clearing:
 def has_label_price(cells: Cells) -> bool:
     """Say whether an administered premium or floor sets the price."""
     return bool(np.any(cells.premium) or np.any(cells.floor))
+
+
+def prices_may_move(cells: Cells) -> bool:
+    """Say whether prices can clear the markets: no administered price, no limit within a class.
+
+    Parameters
+    ----------
+    cells : Cells
+        Central.
+
+    Returns
+    -------
+    bool
+        False where only fixed prices apply.
+    """
+    return not has_label_price(cells) and cells.exempt_below is None
 
 
 def check_label(cells: Cells, standard: str) -> None:
@@ -139,6 +156,7 @@ def clear(
     *,
     central: Cells,
     numbers: Mapping[str, Parameter],
+    closure: Closure,
     drawn: Mapping[str, Floats] | None = None,
 ) -> Clearing:
     """Find the prices at which every market clears.
@@ -153,6 +171,8 @@ def clear(
         The central cells, whose regulated value belongs to `flows`.
     numbers : mapping of str to Parameter
         demand_elasticity, and substitution elasticity by product.
+    closure : {"equilibrium", "gsim", "smart"}
+        What demand sees.
     drawn : mapping of str to numpy.ndarray, optional
         Values by parameter id, for drawn cells.
 
@@ -184,6 +204,7 @@ def clear(
         ),
         supply_elasticity=_scalar(cells.supply_elasticity, central, draws),
         switching_loss=_scalar(cells.switching_loss, central, draws),
+        closure=closure,
         tolerance=TOLERANCE,
         partial=drawn is not None,
     )

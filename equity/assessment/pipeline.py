@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
@@ -23,7 +23,7 @@ from equity.assessment.points import producer_points
 from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
-from equity.assessment.solution import BESIDE, CLOSURES, by_group, solve
+from equity.assessment.solution import CLOSURES, by_group, solve
 from equity.assessment.spread import drawn_incidence
 from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
@@ -35,10 +35,13 @@ from equity.uncertainty import importance
 if TYPE_CHECKING:
     from equity.costs import CostModel, LocalConditions
     from equity.evidence import Parameter
+    from equity.market.closures import Closure
 
 __all__ = ["assess"]
 
 CHAIN = ["exporter", "product"]
+# A closure of whole economies, not of a product's market.
+NATIONAL = "exact_hat"
 DRAWS = 500
 SHOWN = 10
 ORIGIN = {True: "synthesised from farm or firm structure", False: "given by the caller"}
@@ -56,7 +59,7 @@ def assess(
     parameters: Mapping[str, float] | None = None,
     choices: Mapping[str, str] | None = None,
     rules: str | Path | None = None,
-    closure: str = "fixed",
+    closure: Literal["fixed"] | Closure = "fixed",
     exemptions: Sequence[Exemption] = (),
     outlays: Sequence[Outlay] = (),
     draws: int = DRAWS,
@@ -88,8 +91,9 @@ def assess(
         ``{"KEN/070820": "dolan-sutherland-2002"}``.
     rules : str or Path, optional
         A rule table for the flags; the bundled one when not given.
-    closure : {"fixed", "equilibrium"}
-        How prices react: not at all, or until every market clears.
+    closure : {"fixed", "equilibrium", "gsim", "smart"}
+        How prices react: not at all, until every market clears, or as GSIM or SMART have it;
+        producers choose by size under each.
     exemptions : sequence of Exemption, optional
         Producers who keep the market at no cost.
     outlays : sequence of Outlay, optional
@@ -205,9 +209,9 @@ def assess(
 
 def _check_arguments(closure: str, draws: int) -> None:
     problems = []
-    if closure in BESIDE:
-        text = f"nobody chooses in {closure!r}, so its result cannot be divided among producers."
-        fix = f"read SMART and GSIM in the result's closures, or call equity.market.{closure}."
+    if closure == NATIONAL:
+        text = f"{NATIONAL!r} needs sales at home and one wage for a whole country."
+        fix = f"call equity.market.{NATIONAL} with a table that has them."
         problems.append(Problem("closure", text, fix))
     elif closure not in CLOSURES:
         problems.append(unknown("closure", closure, CLOSURES, "closure"))

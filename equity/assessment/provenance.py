@@ -18,6 +18,17 @@ __all__ = ["assumptions", "facts", "ledger", "limits"]
 
 HALF = 0.5
 LEDGER = ["stage", "step", "value", "note"]
+OTHER_DEMAND = {
+    "gsim": [
+        "As in GSIM a market's price is the mean of its suppliers' price changes: close to clearing "
+        "prices where changes are small, blind to buyers who turn from a dearer supplier."
+    ],
+    "smart": [
+        "As in SMART an exporter's price follows its own demand alone. Trade diverted to other "
+        "suppliers moves no price, so who gains from a rival's cost is not seen, and one country's "
+        "sales and purchases agree only for the world as a whole."
+    ],
+}
 
 
 def facts(standard: Standard, trade: Trade, **run: Any) -> dict[str, Any]:
@@ -220,6 +231,7 @@ def _prices(closure: str, left_out: int) -> list[str]:
         "Prices move until every market clears; substitution between origins comes from broad "
         "groups of products, the response of demand is assumed, home markets are left out."
     ]
+    lines += OTHER_DEMAND.get(closure, [])
     if left_out:
         lines.append(
             f"In {left_out} draws, with fixed costs far above sales, no prices were found that "

@@ -66,7 +66,8 @@ class Assessment:
     income_groups : pandas.Series
         Index country, value income group of income_year.
     closures : pandas.DataFrame
-        measure and its central value under each closure that applies, and in SMART and GSIM.
+        measure and its central value under each closure that applies, and in SMART and GSIM as
+        published, which see the standard as a tariff.
     closure_groups : pandas.DataFrame
         income_group of the exporter, and producers' gains less losses under the same, USD a year.
     limits : tuple of str

@@ -47,7 +47,7 @@ class Scenario:
         Studies on smallholder shares.
     rules : str, Path or None
         Rule table.
-    closure : {"fixed", "equilibrium"}
+    closure : {"fixed", "equilibrium", "gsim", "smart"}
         How prices react.
     exemptions : tuple of Exemption
         Producers who keep the market at no cost.

@@ -1,7 +1,7 @@
-"""The same flows and costs through SMART and GSIM, which see a standard as a cost on every flow.
+"""The same flows and costs through SMART and GSIM as published, which see a standard as a tariff.
 
 Nobody chooses there and producers have no size, so that they say nothing about who stays out. They
-stand beside the closures of a run to show what that choice changes.
+stand beside the closures of a run, in which producers choose, to show what that choice changes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["SIMULATORS", "Simulated", "simulated"]
 
 SIMULATORS: dict[str, Callable[..., SingleMarket | GlobalSimulation]] = {
-    "smart": smart,
-    "gsim": gsim,
+    "smart_as_tariff": smart,
+    "gsim_as_tariff": gsim,
 }
 CHAIN = ["exporter", "product"]
 # Buyers in a market who do not ask for the standard stand beside those who do.

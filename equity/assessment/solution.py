@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,29 +15,30 @@ from equity.assessment.closure import (
     check_label,
     clear,
     elasticity_parameters,
-    has_label_price,
     other_entries,
+    prices_may_move,
 )
 from equity.assessment.outcome import Cells, Outcome, outcome
 from equity.assessment.simulation import Lever, drawn_cells, measures, of_draws
-from equity.assessment.simulators import SIMULATORS, Simulated, simulated
+from equity.assessment.simulators import Simulated, simulated
 from equity.distribution.incidence import ordered
 from equity.errors import ConvergenceError
 from equity.evidence import Parameter
+from equity.market.closures import Closure
 from equity.uncertainty import draw
 
 if TYPE_CHECKING:
     from equity.standards import Standard
 
-__all__ = ["BESIDE", "CLOSURES", "Solved", "by_group", "solve"]
+__all__ = ["CLOSURES", "Solved", "by_group", "solve"]
 
 Floats = NDArray[np.float64]
-FIXED, EQUILIBRIUM = "fixed", "equilibrium"
+FIXED = "fixed"
 # More than this part of the draws without prices is an error.
 MOST_LEFT_OUT = 0.1
-CLOSURES = (FIXED, EQUILIBRIUM)
-# Models in which nobody chooses.
-BESIDE = (*SIMULATORS, "exact_hat")
+# Those that move prices.
+MOVING: tuple[Closure, ...] = get_args(Closure)
+CLOSURES = (FIXED, *MOVING)
 COMPARED = (
     "producer_net", "small_net", "small_not_complying_share", "other_markets_net", "consumer_net",
     "total_net",
@@ -57,7 +58,7 @@ class Solved:
     numbers : dict of str to Parameter
         Parameters of choice, accounting and, where prices move, of the market.
     closures : pandas.DataFrame
-        measure, and its central value under each closure and in SMART and GSIM.
+        measure, and its central value under each closure and in each simulator.
     gains : dict of str to pandas.Series
         Closure or simulator to producers' gains less losses, index exporter, USD a year.
     entries : list of pandas.DataFrame
@@ -92,7 +93,7 @@ def solve(
     flows: pd.DataFrame,
     numbers: Mapping[str, Parameter],
     *,
-    closure: str,
+    closure: Literal["fixed"] | Closure,
     draws: int,
     seed: int,
 ) -> Solved:
@@ -110,7 +111,7 @@ def solve(
         exporter, importer, product, value, regulated_share.
     numbers : mapping of str to Parameter
         Parameters of choice and accounting.
-    closure : {"fixed", "equilibrium"}
+    closure : {"fixed", "equilibrium", "gsim", "smart"}
         How prices react.
     draws, seed : int
         Number and seed of the draws.
@@ -130,18 +131,19 @@ def solve(
     drawn, values = drawn_cells(cells, levers, draws, seed)
     at_fixed = outcome(cells)
     market = dict(numbers) | elasticity_parameters(cells.key["product"])
-    cleared = None
-    if closure == EQUILIBRIUM:
+    if closure != FIXED:
         check_label(cells, standard.id)
-    if not has_label_price(cells):
-        cleared = clear(cells, flows, central=cells, numbers=market)
-    taken = {FIXED: at_fixed}
-    beside = {}
-    if cleared is not None:
-        taken[EQUILIBRIUM] = outcome(cells, cleared.market)
+    cleared, beside = {}, {}
+    if prices_may_move(cells):
+        cleared = {
+            name: clear(cells, flows, central=cells, numbers=market, closure=name)
+            for name in MOVING
+        }
         beside = simulated(cells, flows, market)
+    taken = {FIXED: at_fixed}
+    taken |= {name: outcome(cells, found.market) for name, found in cleared.items()}
     closures, gains = _compare(taken, beside), _gains(taken, beside)
-    if closure == FIXED or cleared is None:
+    if closure == FIXED:
         kept = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
         return Solved(
             central=at_fixed,
@@ -152,20 +154,20 @@ def solve(
             gains=gains,
         )
     values |= draw([market[name] for name in _market_names(cells)], draws, seed)
-    moved = clear(drawn, flows, central=cells, numbers=market, drawn=values)
+    moved = clear(drawn, flows, central=cells, numbers=market, drawn=values, closure=closure)
     whole = _kept(moved, standard.id)
     return Solved(
-        central=taken[EQUILIBRIUM],
+        central=taken[closure],
         drawn=outcome(of_draws(drawn, whole), of_draws(moved.market, whole)),
         values={name: value[whole] for name, value in values.items()},
         numbers=market,
         closures=closures,
         gains=gains,
-        entries=other_entries(cleared),
+        entries=other_entries(cleared[closure]),
         drawn_entries=[_renumbered(block, whole) for block in other_entries(moved)],
-        flows=cleared.flows,
+        flows=cleared[closure].flows,
         left_out=draws - len(whole),
-        other_sales=cleared.other_sales,
+        other_sales=cleared[closure].other_sales,
     )
 
 

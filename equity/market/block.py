@@ -57,6 +57,8 @@ class Block:
     ----------
     first, last : int
         Products, half open.
+    composite : bool
+        Whether a price index is the share-weighted mean of log prices, as in GSIM.
     stalls, markets, nodes, cells : slice
         Where the block lies in the arrays of the whole.
     matrix, transposed : scipy.sparse arrays
@@ -102,6 +104,7 @@ class Block:
 
     first: int
     last: int
+    composite: bool
     stalls: slice
     markets: slice
     nodes: slice
@@ -149,7 +152,15 @@ class Block:
     ratio: Floats
 
 
-def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> Block:
+def cut(
+    index: Index,
+    cells: Cells,
+    by: Elasticities,
+    first: int,
+    last: int,
+    *,
+    composite: bool = False,
+) -> Block:
     """Cut the products ``first`` to ``last`` out of an index.
 
     Parameters
@@ -162,6 +173,8 @@ def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> 
         Parameters by product.
     first, last : int
         Half-open range of products.
+    composite : bool, optional
+        How price indices are formed.
 
     Returns
     -------
@@ -182,6 +195,7 @@ def cut(index: Index, cells: Cells, by: Elasticities, first: int, last: int) -> 
     return Block(
         first=first,
         last=last,
+        composite=composite,
         **places,
         matrix=matrix,
         transposed=transposed,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, Elasticities, cut
 from equity.market.clearing import State, baseline, supply
+from equity.market.closures import Closure, check_closure, diverted, of_demand
 from equity.market.indexing import SEGMENTS, Cells, Index, index_cells, index_flows
 from equity.market.parameters import parameters_of
 from equity.market.participation import (
@@ -46,7 +47,7 @@ class Equilibrium:
         By product.
     solution : Solution
         Flat arrays.
-    closure : {"equilibrium", "fixed"}
+    closure : {"equilibrium", "gsim", "smart", "fixed"}
         How prices were set.
     """
 
@@ -139,7 +140,7 @@ class Equilibrium:
 
     def value_after(self) -> Floats:
         """Value of every flow after the standard, USD a year, in the order of ``index.value``."""
-        index, by = self.index, self.parameters
+        index, by = self.index, of_demand(self.parameters, self.closure)
         counts = np.diff(index.start)
         if self.closure == "fixed":
             return index.value * np.repeat(_supplied(self), counts)
@@ -151,6 +152,9 @@ class Equilibrium:
         pull = (by.substitution - by.demand)[bought] * np.where(np.isfinite(level), level, 0.0)
         scale = np.where(open_, np.exp(own), 0.0)
         after: Floats = index.value * np.repeat(scale, counts) * np.exp(pull)[index.market]
+        if self.closure == "smart":
+            felt, other = np.repeat(np.exp(price - taste), counts), self.parameters.substitution
+            after = diverted(index, after, felt, np.repeat(other[sold], counts))
         return after
 
     @cached_property
@@ -202,6 +206,7 @@ def equilibrium(
     switching_loss: float | pd.Series[float],
     willingness_to_pay: float | pd.Series[float] = 0.0,
     domestic_price: float | pd.Series[float] = 0.0,
+    closure: Closure = "equilibrium",
     tolerance: float = 1e-10,
     workers: int | None = None,
     partial: bool = False,
@@ -214,6 +219,10 @@ def equilibrium(
     ``sum_j V_ij (1 + theta)^(sigma - 1) P_j^(sigma - eta) a_i^-sigma`` with the price index
     ``P_j = (sum_i share_ij (a_i / (1 + theta))^(1 - sigma))^(1 / (1 - sigma))``, in other markets
     likewise with b and no theta. h is the value share that complies (section 4 of the model).
+    Other closures keep the producers and change what demand sees: under ``gsim`` P_j is the
+    share-weighted geometric mean of ``a_i / (1 + theta)``; under ``smart`` prices are found with
+    sigma equal to eta, so that nobody's price moves another's demand, and importers divert trade at
+    these prices with sigma (`equity.market.closures`).
 
     Parameters
     ----------
@@ -232,6 +241,8 @@ def equilibrium(
         theta, what consumers add for the assurance, share of the price.
     domestic_price : float or pandas.Series
         d, what the home market pays, share of the baseline price; 0 for no home market.
+    closure : {"equilibrium", "gsim", "smart"}
+        What demand sees.
     tolerance : float
         Largest log excess of supply over demand.
     workers : int, optional
@@ -252,6 +263,7 @@ def equilibrium(
     ConvergenceError
         Naming the product and the residual.
     """
+    check_closure(closure)
     index = index_flows(flows)
     given = index_cells(cells, index)
     by = parameters_of(
@@ -263,8 +275,16 @@ def equilibrium(
         willingness_to_pay=willingness_to_pay,
         domestic_price=domestic_price,
     )
-    solution = solve(index, given, by, tolerance=tolerance, workers=workers, partial=partial)
-    return Equilibrium(index, given, cells, by, solution)
+    solution = solve(
+        index,
+        given,
+        of_demand(by, closure),
+        tolerance=tolerance,
+        workers=workers,
+        partial=partial,
+        composite=closure != "equilibrium",
+    )
+    return Equilibrium(index, given, cells, by, solution, closure)
 
 
 def fixed(

@@ -70,7 +70,9 @@ class Solution:
 def price_indices(block: Block, price: Floats) -> Floats:
     """Log price index of every market.
 
-    ``P = (sum share (a / (1 + theta))^(1 - sigma))^(1 / (1 - sigma))``
+    ``P = (sum share (a / (1 + theta))^(1 - sigma))^(1 / (1 - sigma))``; where the block is
+    `composite`, ``ln P = sum share ln(a / (1 + theta))``, with a closed variety at the price at
+    which linear demand for it ends, ``1 + 1 / sigma``.
 
     Parameters
     ----------
@@ -85,6 +87,9 @@ def price_indices(block: Block, price: Floats) -> Floats:
         (markets,); 0 where every supplier is closed. Exact at the baseline and near sigma = 1.
     """
     delta = block.stall_delta
+    if block.composite:
+        choke = np.log1p(1 / (1 - delta))
+        return block.transposed @ np.where(block.stall_closed, choke, price) - block.market_taste
     power = np.expm1(np.minimum(np.where(block.stall_closed, 0.0, delta * price), _LARGEST))
     safe = np.where(delta == 0, 1.0, delta)
     bent = np.where(delta == 0, price, power / safe)
@@ -171,8 +176,6 @@ class _Working:
         All products.
     level : numpy.ndarray
         (markets,), log price indices to start from.
-    partial : bool, optional
-        Return products that did not clear with the others; their residual says so.
     memory : int
         Of the extrapolation.
     """
@@ -253,7 +256,8 @@ def _finish(
         wanted, now.diverted, out=np.ones(len(wanted)), where=now.diverted > wanted
     )
     price = np.where(block.stall_closed, np.inf, price)
-    level = np.where(block.market_closed, np.inf, level)
+    if not block.composite:
+        level = np.where(block.market_closed, np.inf, level)
     return price, level, now.value[block.slot, block.at], exported, iterations, residual
 
 
@@ -266,6 +270,7 @@ def solve(
     workers: int | None = None,
     start: Floats | None = None,
     partial: bool = False,
+    composite: bool = False,
 ) -> Solution:
     """Solve every product of an index.
 
@@ -283,6 +288,10 @@ def solve(
         Threads; the number of processors when not given.
     start : numpy.ndarray, optional
         (markets,), log price indices to start from.
+    partial : bool, optional
+        Return products that did not clear with the others; their residual says so.
+    composite : bool, optional
+        Whether price indices are share-weighted means of log prices.
 
     Returns
     -------
@@ -305,7 +314,7 @@ def solve(
     )
 
     def work(bounds: tuple[int, int], memory: int = _MEMORIES[0]) -> None:
-        block = cut(index, cells, by, *bounds)
+        block = cut(index, cells, by, *bounds, composite=composite)
         _may_vanish(index, block)
         begin = None if start is None else start[block.markets]
         places = (block.stalls, block.markets, block.cells, block.nodes, *[slice(*bounds)] * 2)
@@ -328,6 +337,8 @@ def solve(
 
 def _may_vanish(index: Index, block: Block) -> None:
     """Refuse varieties that nobody can supply where demand cannot do without them."""
+    if block.composite:
+        return
     lost = np.flatnonzero(block.stall_closed & (block.stall_delta >= 0))
     if len(lost):
         stall = block.stalls.start + int(lost[0])

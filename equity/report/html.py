@@ -9,6 +9,7 @@ import pandas as pd
 
 from equity import countries, products
 from equity.assessment.headline import said, sentences
+from equity.assessment.simulators import SIMULATORS
 from equity.distribution import ordered
 from equity.evidence import cite
 from equity.report import figures, labels
@@ -72,7 +73,7 @@ def render(result: Assessment) -> str:
         plain=labels.plain,
         share=labels.share,
     )
-    environment.globals.update(span=labels.span, said=said)
+    environment.globals.update(span=labels.span, said=said, closure=labels.CLOSURE)
     return environment.get_template("report.html.j2").render(**_content(result))
 
 
@@ -133,7 +134,8 @@ def _closures(result: Assessment) -> dict[str, Any]:
         (row["income_group"], [row[name] for name in names])
         for row in result.closure_groups.to_dict("records")
     ]
-    return {"names": names, "rows": rows, "groups": groups}
+    choosing = sum(name not in SIMULATORS for name in names)
+    return {"names": names, "choosing": choosing, "rows": rows, "groups": groups}
 
 
 def _balance(result: Assessment) -> list[Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from equity.assessment.headline import ends, said, significant
 
 __all__ = [
-    "INCOME", "LEVEL", "ROLE", "SIZE", "count", "label", "money", "plain", "said", "share", "span",
+    "CLOSURE", "INCOME", "LEVEL", "ROLE", "SIZE", "count", "label", "money", "plain", "said",
+    "share", "span",
 ]  # fmt: skip
 
 INCOME = {
@@ -33,7 +34,14 @@ COMPONENT = {
     "cost_share": "Share of others' cost", "consumer_price": "Prices paid",
     "other_markets": "Prices in other markets", "equilibrium": "Prices that clear the markets",
     "fixed": "Fixed prices", "smart": "SMART", "gsim": "GSIM",
+    "smart_as_tariff": "SMART", "gsim_as_tariff": "GSIM",
 }  # fmt: skip
+CLOSURE = {
+    "fixed": "prices stay where they are",
+    "equilibrium": "prices move until every market clears",
+    "gsim": "prices move until every market clears, demand as in GSIM",
+    "smart": "every exporter's price follows its own demand, trade is diverted as in SMART",
+}
 _ALL = {**INCOME, **SIZE, **ROLE, **LEVEL, **COMPONENT}
 
 
