@@ -19,7 +19,6 @@ from equity.elasticities import elasticity
 from equity.errors import InputError, Problem
 from equity.evidence import Parameter
 from equity.market import equilibrium, welfare
-from equity.market.closures import Closure
 from equity.market.equilibrium import Equilibrium
 from equity.schema import exact_join
 
@@ -156,7 +155,7 @@ def clear(
     *,
     central: Cells,
     numbers: Mapping[str, Parameter],
-    closure: Closure,
+    closure: str,
     drawn: Mapping[str, Floats] | None = None,
 ) -> Clearing:
     """Find the prices at which every market clears.

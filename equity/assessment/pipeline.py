@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -35,7 +35,6 @@ from equity.uncertainty import importance
 if TYPE_CHECKING:
     from equity.costs import CostModel, LocalConditions
     from equity.evidence import Parameter
-    from equity.market.closures import Closure
 
 __all__ = ["assess"]
 
@@ -59,7 +58,7 @@ def assess(
     parameters: Mapping[str, float] | None = None,
     choices: Mapping[str, str] | None = None,
     rules: str | Path | None = None,
-    closure: Literal["fixed"] | Closure = "fixed",
+    closure: str = "fixed",
     exemptions: Sequence[Exemption] = (),
     outlays: Sequence[Outlay] = (),
     draws: int = DRAWS,

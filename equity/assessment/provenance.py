@@ -20,7 +20,7 @@ HALF = 0.5
 LEDGER = ["stage", "step", "value", "note"]
 OTHER_DEMAND = {
     "gsim": [
-        "As in GSIM a market's price is the mean of its suppliers' price changes: close to clearing "
+        "As in GSIM a market's price is the mean of its suppliers' price changes: near clearing "
         "prices where changes are small, blind to buyers who turn from a dearer supplier."
     ],
     "smart": [

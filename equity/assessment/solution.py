@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ from equity.assessment.simulators import Simulated, simulated
 from equity.distribution.incidence import ordered
 from equity.errors import ConvergenceError
 from equity.evidence import Parameter
-from equity.market.closures import Closure
+from equity.market.closures import CLOSURES as MOVING
 from equity.uncertainty import draw
 
 if TYPE_CHECKING:
@@ -36,8 +36,6 @@ Floats = NDArray[np.float64]
 FIXED = "fixed"
 # More than this part of the draws without prices is an error.
 MOST_LEFT_OUT = 0.1
-# Those that move prices.
-MOVING: tuple[Closure, ...] = get_args(Closure)
 CLOSURES = (FIXED, *MOVING)
 COMPARED = (
     "producer_net", "small_net", "small_not_complying_share", "other_markets_net", "consumer_net",
@@ -93,7 +91,7 @@ def solve(
     flows: pd.DataFrame,
     numbers: Mapping[str, Parameter],
     *,
-    closure: Literal["fixed"] | Closure,
+    closure: str,
     draws: int,
     seed: int,
 ) -> Solved:

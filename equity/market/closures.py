@@ -9,7 +9,6 @@ price and to a composite price, the share-weighted mean of price changes. ``smar
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +17,10 @@ from equity.errors import InputError, unknown
 from equity.market.block import Elasticities
 from equity.market.indexing import Index
 
-__all__ = ["Closure", "check_closure", "diverted", "of_demand"]
+__all__ = ["CLOSURES", "check_closure", "diverted", "of_demand"]
 
 Floats = NDArray[np.float64]
-Closure = Literal["equilibrium", "gsim", "smart"]
+CLOSURES = ("equilibrium", "gsim", "smart")
 
 
 def check_closure(closure: str) -> None:
@@ -37,8 +36,8 @@ def check_closure(closure: str) -> None:
     InputError
         With the nearest name.
     """
-    if closure not in get_args(Closure):
-        raise InputError(unknown("closure", closure, get_args(Closure), "closure"))
+    if closure not in CLOSURES:
+        raise InputError(unknown("closure", closure, CLOSURES, "closure"))
 
 
 def of_demand(by: Elasticities, closure: str) -> Elasticities:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, Elasticities, cut
 from equity.market.clearing import State, baseline, supply
-from equity.market.closures import Closure, check_closure, diverted, of_demand
+from equity.market.closures import check_closure, diverted, of_demand
 from equity.market.indexing import SEGMENTS, Cells, Index, index_cells, index_flows
 from equity.market.parameters import parameters_of
 from equity.market.participation import (
@@ -206,7 +206,7 @@ def equilibrium(
     switching_loss: float | pd.Series[float],
     willingness_to_pay: float | pd.Series[float] = 0.0,
     domestic_price: float | pd.Series[float] = 0.0,
-    closure: Closure = "equilibrium",
+    closure: str = "equilibrium",
     tolerance: float = 1e-10,
     workers: int | None = None,
     partial: bool = False,

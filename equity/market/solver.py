@@ -89,7 +89,8 @@ def price_indices(block: Block, price: Floats) -> Floats:
     delta = block.stall_delta
     if block.composite:
         choke = np.log1p(1 / (1 - delta))
-        return block.transposed @ np.where(block.stall_closed, choke, price) - block.market_taste
+        mean: Floats = block.transposed @ np.where(block.stall_closed, choke, price)
+        return mean - block.market_taste
     power = np.expm1(np.minimum(np.where(block.stall_closed, 0.0, delta * price), _LARGEST))
     safe = np.where(delta == 0, 1.0, delta)
     bent = np.where(delta == 0, price, power / safe)

@@ -91,7 +91,7 @@ def test_a_simulator_as_closure_has_producers_who_choose(assessed: Assessment, n
 
 def test_gravity_is_no_closure_of_one_market_and_the_error_says_where_it_is() -> None:
     with pytest.raises(InputError, match="sales at home.*call equity.market.exact_hat"):
-        eq.assess("eu-aflatoxin", closure="exact_hat", draws=5)  # type: ignore[arg-type]
+        eq.assess("eu-aflatoxin", closure="exact_hat", draws=5)
 
 
 def test_what_costs_nothing_moves_nothing_there() -> None:

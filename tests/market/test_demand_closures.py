@@ -1,4 +1,4 @@
-"""GSIM and SMART as closures: the published models where changes are small, producers who choose."""
+"""GSIM and SMART as closures: as published where changes are small, producers who choose."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def small_wedge(world: Any) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, p
     value = long.pivot(index="exporter", columns="importer", values="value").fillna(0.0)
     of = cells.groupby("exporter")["variable_cost_share"].first()
     wedge = 1 / (1 - of.reindex(value.index).fillna(0.0))
-    power = pd.DataFrame({name: wedge for name in value.columns})
+    power = pd.DataFrame(dict.fromkeys(value.columns, wedge))
     return flows, cells, value, power
 
 
@@ -84,7 +84,7 @@ def test_smart_is_the_published_model_where_changes_are_small(small_wedge: Any) 
     rate = 1 - cells.groupby("exporter")["variable_cost_share"].first()
     felt = 1 + ours[value.index]
     felt = felt / rate.reindex(value.index).fillna(1.0)
-    prices = pd.DataFrame({name: felt for name in value.columns})
+    prices = pd.DataFrame(dict.fromkeys(value.columns, felt))
     elastic = PUBLISHED | {"export_supply_elasticity": np.inf}
     traded = smart(value, 1.0, prices, **elastic)
     wanted = (traded.flows * prices - value).where(after.notna())
@@ -165,4 +165,4 @@ def test_a_variety_that_nobody_supplies_has_a_bounded_loss(closure: Any, eta: fl
 
 def test_an_unknown_closure_is_named(world: Any) -> None:
     with pytest.raises(InputError, match="did you mean 'gsim'"):
-        equilibrium(*world(0), **GIVEN, closure="gism")  # type: ignore[arg-type]
+        equilibrium(*world(0), **GIVEN, closure="gism")
