@@ -82,7 +82,7 @@ class Block:
     slot, at : numpy.ndarray
         Place of each cell in the arrays of shape (slots, nodes) that follow; empty places weigh 0.
     entering, paid : numpy.ndarray
-        ``w (1 - c0)`` and ``w (1 - c0) kept^eps`` by slot and node.
+        ``w (1 - c0)`` and ``w (1 - c0) delivered kept^eps`` by slot and node.
     log_kept, base, inverse : numpy.ndarray
         Log of the part of the price kept, the part of the normal score without the price, 1 / s.
     entering_slope, paid_slope : numpy.ndarray
@@ -287,7 +287,7 @@ def _cell_arrays(cells: Cells, rows: slice, nodes: slice, node: dict[str, Any]) 
     new = 1 - cells.compliant_share[rows]
     weight = cells.value[rows] / total[at]
     entering, steep = weight * new, power / spread * _DENSITY_AT_ZERO
-    paid = entering * np.where(kept > 0, kept**eps, 0.0)
+    paid = entering * cells.delivered[rows] * np.where(kept > 0, kept**eps, 0.0)
     return {
         "at": at,
         "weight": weight,

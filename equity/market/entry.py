@@ -11,9 +11,11 @@ from equity.errors import InputError, Problem, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Enters", "check_way", "effect", "power"]
+__all__ = ["COSTS", "Enters", "check_cost", "check_way", "effect", "power"]
 
 Enters = Literal["iceberg", "exporter_cost", "import_tax", "demand_shift"]
+# Ways in which a cost enters; a shift of demand is no cost.
+COSTS = ("exporter_cost", "iceberg", "import_tax")
 
 
 def check_way(enters: str) -> None:
@@ -31,6 +33,26 @@ def check_way(enters: str) -> None:
     """
     if enters not in get_args(Enters):
         raise InputError(unknown("way of entering", enters, get_args(Enters), "enters"))
+
+
+def check_cost(enters: str) -> None:
+    """Refuse a way in which the variable cost of complying cannot enter a market.
+
+    Parameters
+    ----------
+    enters : str
+        Name given.
+
+    Raises
+    ------
+    InputError
+        With the nearest name; a shift of demand is an argument of its own.
+    """
+    if enters == "demand_shift":
+        text = "a shift of demand is no cost of producers."
+        raise InputError(Problem("enters", text, "give willingness_to_pay."))
+    if enters not in COSTS:
+        raise InputError(unknown("way of entering", enters, COSTS, "enters"))
 
 
 def power(ave: pd.DataFrame, *, enters: Enters) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, Elasticities, cut
 from equity.market.clearing import State, baseline, supply
 from equity.market.closures import check_closure, diverted, of_demand
+from equity.market.entry import check_cost
 from equity.market.indexing import SEGMENTS, Cells, Index, index_cells, index_flows
 from equity.market.parameters import parameters_of
 from equity.market.participation import (
@@ -49,6 +50,8 @@ class Equilibrium:
         Flat arrays.
     closure : {"equilibrium", "gsim", "smart", "fixed"}
         How prices were set.
+    enters : {"exporter_cost", "iceberg", "import_tax"}
+        How the variable cost of complying entered.
     """
 
     index: Index
@@ -57,6 +60,7 @@ class Equilibrium:
     parameters: Elasticities
     solution: Solution
     closure: str = "equilibrium"
+    enters: str = "exporter_cost"
 
     @property
     def iterations(self) -> int:
@@ -207,6 +211,7 @@ def equilibrium(
     willingness_to_pay: float | pd.Series[float] = 0.0,
     domestic_price: float | pd.Series[float] = 0.0,
     closure: str = "equilibrium",
+    enters: str = "exporter_cost",
     tolerance: float = 1e-10,
     workers: int | None = None,
     partial: bool = False,
@@ -243,6 +248,10 @@ def equilibrium(
         d, what the home market pays, share of the baseline price; 0 for no home market.
     closure : {"equilibrium", "gsim", "smart"}
         What demand sees.
+    enters : {"exporter_cost", "iceberg", "import_tax"}
+        How the variable cost enters: worked off where goods are made; as goods that melt on the
+        way, so that ``(1 - v) (a (1 - v))^eps`` arrives; or kept by the importer's government.
+        Choices and what producers keep are the same. A shift of demand is `willingness_to_pay`.
     tolerance : float
         Largest log excess of supply over demand.
     workers : int, optional
@@ -264,8 +273,9 @@ def equilibrium(
         Naming the product and the residual.
     """
     check_closure(closure)
+    check_cost(enters)
     index = index_flows(flows)
-    given = index_cells(cells, index)
+    given = index_cells(cells, index, enters=enters)
     by = parameters_of(
         index,
         substitution_elasticity=substitution_elasticity,
@@ -284,7 +294,7 @@ def equilibrium(
         partial=partial,
         composite=closure != "equilibrium",
     )
-    return Equilibrium(index, given, cells, by, solution, closure)
+    return Equilibrium(index, given, cells, by, solution, closure, enters)
 
 
 def fixed(
@@ -294,6 +304,7 @@ def fixed(
     supply_elasticity: float | pd.Series[float],
     switching_loss: float | pd.Series[float],
     domestic_price: float | pd.Series[float] = 0.0,
+    enters: str = "exporter_cost",
 ) -> Equilibrium:
     """Hold every price at the baseline: producers choose, buyers take what comes.
 
@@ -302,6 +313,8 @@ def fixed(
     flows, cells : pandas.DataFrame
         As for `equilibrium`.
     supply_elasticity, switching_loss, domestic_price : float or pandas.Series
+        As for `equilibrium`.
+    enters : {"exporter_cost", "iceberg", "import_tax"}
         As for `equilibrium`.
 
     Returns
@@ -314,8 +327,9 @@ def fixed(
     InputError
         For tables or parameters that cannot be used.
     """
+    check_cost(enters)
     index = index_flows(flows)
-    given = index_cells(cells, index)
+    given = index_cells(cells, index, enters=enters)
     by = parameters_of(
         index,
         substitution_elasticity=2.0,
@@ -336,7 +350,7 @@ def fixed(
         iterations=np.zeros(products, np.int64),
         residual=np.zeros(products),
     )
-    return Equilibrium(index, given, cells, by, solution, closure="fixed")
+    return Equilibrium(index, given, cells, by, solution, "fixed", enters)
 
 
 def _supplied(result: Equilibrium) -> Floats:

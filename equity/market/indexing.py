@@ -92,6 +92,10 @@ class Cells:
         m, s, c0 and F.
     kept : numpy.ndarray
         Part of the price that a complying producer keeps, ``max(1 - v + savings, 0)``.
+    delivered : numpy.ndarray
+        Part of a complying producer's output that arrives: ``1 - v`` for an iceberg cost, else 1.
+    levied : numpy.ndarray
+        Part of the price that the importer's government keeps: v for an import tax, else 0.
     producer_share : numpy.ndarray
         Part of the f.o.b. value that reaches the producer.
     """
@@ -104,6 +108,8 @@ class Cells:
     compliant_share: Floats
     fixed_cost: Floats
     kept: Floats
+    delivered: Floats
+    levied: Floats
     producer_share: Floats
 
 
@@ -251,7 +257,7 @@ def _unravel(place: Integers, shape: tuple[int, int, int]) -> tuple[Codes, ...]:
     return tuple(part.astype(np.int32) for part in np.unravel_index(place, shape))
 
 
-def index_cells(cells: pd.DataFrame, index: Index) -> Cells:
+def index_cells(cells: pd.DataFrame, index: Index, *, enters: str = "exporter_cost") -> Cells:
     """Put producer cells in the order of the nodes.
 
     Parameters
@@ -261,6 +267,8 @@ def index_cells(cells: pd.DataFrame, index: Index) -> Cells:
         fixed_cost, variable_cost_share and, optional, producer_share (1) and benefit_share (0).
     index : Index
         Of the flows. Cells of an exporter without regulated sales are left out.
+    enters : {"exporter_cost", "iceberg", "import_tax"}
+        How the variable cost enters.
 
     Returns
     -------
@@ -290,16 +298,21 @@ def index_cells(cells: pd.DataFrame, index: Index) -> Cells:
     node = spot[row]
     share = cells["value_share"].to_numpy(float)[row]
     _check_shares(share, node, index)
-    return _columns_of(cells, row, node, share * index.stall_value[index.regulated[node]])
+    value = share * index.stall_value[index.regulated[node]]
+    return _columns_of(cells, row, node, value, enters)
 
 
-def _columns_of(cells: pd.DataFrame, row: Integers, node: Integers, value: Floats) -> Cells:
+def _columns_of(
+    cells: pd.DataFrame, row: Integers, node: Integers, value: Floats, enters: str
+) -> Cells:
     def column(name: str) -> Floats:
         taken: Floats = cells[name].to_numpy(float)[row]
         return taken
 
     saved = column("benefit_share") if "benefit_share" in cells else 0.0
     reaches = column("producer_share") if "producer_share" in cells else np.ones(len(row))
+    variable, whole = column("variable_cost_share"), np.ones(len(row))
+    delivered = np.maximum(1 - variable, 0.0) if enters == "iceberg" else whole
     return Cells(
         row=row,
         node=node,
@@ -308,7 +321,9 @@ def _columns_of(cells: pd.DataFrame, row: Integers, node: Integers, value: Float
         sales_dispersion=column("sales_dispersion"),
         compliant_share=column("compliant_share"),
         fixed_cost=column("fixed_cost"),
-        kept=np.maximum(1 - column("variable_cost_share") + saved, 0.0),
+        kept=np.maximum(1 - variable + saved, 0.0) * (delivered > 0),
+        delivered=delivered,
+        levied=variable if enters == "import_tax" else 0 * whole,
         producer_share=reaches,
     )
 

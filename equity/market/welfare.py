@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
-from equity.market.indexing import SEGMENTS
+from equity.market.indexing import REGULATED, SEGMENTS
 from equity.market.surplus import area
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ Floats = NDArray[np.float64]
 
 CHOICES = ("already_compliant", "complying", "diverting", "exiting")
 EVERY_SIZE = "all"
+ROLES = ("producer", "trader", "consumer", "government")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,11 +39,14 @@ class Welfare:
         exporter, product, amount.
     consumers : pandas.DataFrame
         importer, product, segment, amount.
+    governments : pandas.DataFrame
+        importer, product, amount: revenue where the variable cost enters as an import tax.
     """
 
     producers: pd.DataFrame
     traders: pd.DataFrame
     consumers: pd.DataFrame
+    governments: pd.DataFrame
 
     @property
     def total(self) -> float:
@@ -50,7 +54,7 @@ class Welfare:
         return float(sum(part["amount"].sum() for part in self._parts()))
 
     def _parts(self) -> tuple[pd.DataFrame, ...]:
-        return (self.producers, self.traders, self.consumers)
+        return (self.producers, self.traders, self.consumers, self.governments)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -61,9 +65,10 @@ class Welfare:
         names |= {"choice": "component", "segment": "component"}
         parts = [
             part.rename(columns=names).assign(role=role)
-            for role, part in zip(("producer", "trader", "consumer"), self._parts(), strict=True)
+            for role, part in zip(ROLES, self._parts(), strict=True)
         ]
         parts[1] = parts[1].assign(component="margin")
+        parts[3] = parts[3].assign(component="revenue")
         parts[1:] = [part.assign(size_class=EVERY_SIZE) for part in parts[1:]]
         columns = ["role", "country", "product", "size_class", "component", "amount"]
         return pd.concat([part[columns] for part in parts], ignore_index=True)
@@ -101,7 +106,8 @@ def welfare(result: Equilibrium) -> Welfare:
     those that complied before, ``a (1 - v)`` less the fixed cost for those that comply now, the
     outside price for those that divert, 0 for those that exit, b for sales to other markets.
     Traders keep their part of what they handle, of which ``1 / (1 + eps)`` is surplus. Consumers:
-    `consumer_gain` in each segment.
+    `consumer_gain` in each segment. Governments of importers: the variable cost of what newly
+    complies, where it enters as an import tax.
 
     Parameters
     ----------
@@ -133,6 +139,7 @@ def welfare(result: Equilibrium) -> Welfare:
         producers=_producers(result, eps, others * reaches, elsewhere),
         traders=_traders(result, eps, others * (1 - reaches)),
         consumers=_consumers(result),
+        governments=_governments(result),
     )
 
 
@@ -200,7 +207,7 @@ def _traders(result: Equilibrium, eps: Floats, others: Floats) -> pd.DataFrame:
     earlier = choice.complying_value - choice.entering_value
     handled = (
         earlier * price ** (1 + power)
-        + choice.entering_value * price * choice.net_price**power
+        + choice.entering_value * price * cells.delivered * choice.net_price**power
         + choice.diverting_value * choice.outside ** (1 + power)
     )
     margin = cells.value * (1 - cells.producer_share)
@@ -226,5 +233,33 @@ def _consumers(result: Equilibrium) -> pd.DataFrame:
             "product": index.products[index.market_product],
             "segment": np.array(SEGMENTS)[index.market_segment],
             "amount": consumer_gain(index.market_value, result.solution.index, eta),
+        }
+    )
+
+
+def _governments(result: Equilibrium) -> pd.DataFrame:
+    """Revenue of importers, in proportion to what they buy of each exporter."""
+    index, cells, choice = result.index, result.cells, result.choice
+    power = result.parameters.supply[index.node_product[cells.node]]
+    price = result.node_price(index.regulated)[cells.node]
+    price = np.where(np.isfinite(price), price, 0.0)
+    sold = cells.value * choice.entering_value * price * choice.net_price**power
+    levied = np.zeros(len(index.stall_product))
+    levied[index.regulated[index.regulated >= 0]] = np.bincount(
+        cells.node, weights=sold * cells.levied, minlength=len(index.regulated)
+    )[index.regulated >= 0]
+    stall = np.repeat(np.arange(len(levied)), np.diff(index.start))
+    after = result.value_after()
+    whole = np.bincount(stall, weights=after, minlength=len(levied))
+    rate = np.divide(levied, whole, out=np.zeros(len(levied)), where=whole > 0)
+    paid = np.bincount(index.market, weights=after * rate[stall], minlength=len(index.market_value))
+    import pandas as pd
+
+    asked = index.market_segment == REGULATED
+    return pd.DataFrame(
+        {
+            "importer": index.countries[index.market_importer[asked]],
+            "product": index.products[index.market_product[asked]],
+            "amount": paid[asked],
         }
     )
