@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equity.assessment.outcome import Outcome
-from equity.market.participation import complying_shares, threshold_sales
+from equity.market.choice import complying_shares, threshold_sales
 from equity.market.surplus import area
 
 if TYPE_CHECKING:

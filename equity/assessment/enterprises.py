@@ -18,7 +18,7 @@ import pandas as pd
 from equity import schema
 from equity.distribution import ordered
 from equity.errors import InputError, Problem, unknown
-from equity.market.participation import complying_shares
+from equity.market.choice import complying_shares
 
 __all__ = ["SME_THRESHOLDS", "SmeTest", "sme_test"]
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.assessment.outcome import Outcome
-from equity.market.participation import complying_shares, threshold_sales
+from equity.market.choice import complying_shares, threshold_sales
 
 __all__ = ["losing"]
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.market.participation import Choice, choose, label_price, outside_price
+from equity.market.choice import Choice, choose, outside_price
+from equity.market.label import label_price
 from equity.market.surplus import producer_components, quantity_sold, trader_margin
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from equity.assessment.outcome import Outcome
-from equity.market.participation import LEAST_DISPERSION
+from equity.market.choice import LEAST_DISPERSION
 from equity.market.surplus import area
 
 __all__ = ["producer_points"]

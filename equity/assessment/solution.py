@@ -131,13 +131,11 @@ def solve(
     market = dict(numbers) | elasticity_parameters(cells.key["product"])
     if closure != FIXED:
         check_label(cells, standard.id)
-    cleared, beside = {}, {}
-    if prices_may_move(cells):
-        cleared = {
-            name: clear(cells, flows, central=cells, numbers=market, closure=name)
-            for name in MOVING
-        }
-        beside = simulated(cells, flows, market)
+    moving = MOVING if prices_may_move(cells) else ()
+    cleared = {
+        name: clear(cells, flows, central=cells, numbers=market, closure=name) for name in moving
+    }
+    beside = simulated(cells, flows, market) if moving else {}
     taken = {FIXED: at_fixed}
     taken |= {name: outcome(cells, found.market) for name, found in cleared.items()}
     closures, gains = _compare(taken, beside), _gains(taken, beside)

@@ -10,18 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, Elasticities, cut
+from equity.market.choice import Choice, complying_shares, outside_price, threshold_sales
 from equity.market.clearing import State, baseline, supply
 from equity.market.closures import check_closure, diverted, of_demand
 from equity.market.entry import check_cost
 from equity.market.indexing import SEGMENTS, Cells, Index, index_cells, index_flows
 from equity.market.parameters import parameters_of
-from equity.market.participation import (
-    Choice,
-    complying_shares,
-    outside_price,
-    response_table,
-    threshold_sales,
-)
+from equity.market.participation import response_table
 from equity.market.solver import Solution, solve
 
 if TYPE_CHECKING:

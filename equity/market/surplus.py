@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from equity.market.participation import Choice
+from equity.market.choice import Choice
 
 __all__ = ["area", "producer_components", "quantity_sold", "trader_margin"]
 

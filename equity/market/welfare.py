@@ -23,7 +23,13 @@ Floats = NDArray[np.float64]
 
 CHOICES = ("already_compliant", "complying", "diverting", "exiting")
 EVERY_SIZE = "all"
-ROLES = ("producer", "trader", "consumer", "government")
+# What is the same in every row of a role.
+ROLES: dict[str, dict[str, str]] = {
+    "producer": {},
+    "trader": {"size_class": EVERY_SIZE, "component": "margin"},
+    "consumer": {"size_class": EVERY_SIZE},
+    "government": {"size_class": EVERY_SIZE, "component": "revenue"},
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,12 +70,9 @@ class Welfare:
         names = {"exporter": "country", "importer": "country"}
         names |= {"choice": "component", "segment": "component"}
         parts = [
-            part.rename(columns=names).assign(role=role)
-            for role, part in zip(ROLES, self._parts(), strict=True)
+            part.rename(columns=names).assign(role=role, **same)
+            for (role, same), part in zip(ROLES.items(), self._parts(), strict=True)
         ]
-        parts[1] = parts[1].assign(component="margin")
-        parts[3] = parts[3].assign(component="revenue")
-        parts[1:] = [part.assign(size_class=EVERY_SIZE) for part in parts[1:]]
         columns = ["role", "country", "product", "size_class", "component", "amount"]
         return pd.concat([part[columns] for part in parts], ignore_index=True)
 

@@ -14,7 +14,7 @@ from worlds import producers, standard, trade
 import equity as eq
 from equity.assessment.exemption import Exemption, Outlay
 from equity.errors import InputError
-from equity.market.participation import choose
+from equity.market.choice import choose
 
 DRAWS = 20
 

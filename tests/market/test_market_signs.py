@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from equity.market import equilibrium, fixed, welfare
-from equity.market.participation import choose, label_price, share_sold
+from equity.market.choice import choose
+from equity.market.label import label_price, share_sold
 from equity.market.surplus import producer_components
 
 GIVEN: dict[str, Any] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,15 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from equity.errors import InputError
-from equity.market.participation import (
-    choose,
-    complying_shares,
-    label_price,
-    outside_price,
-    participation,
-    share_sold,
-    threshold_sales,
-)
+from equity.market.choice import choose, complying_shares, outside_price, threshold_sales
+from equity.market.label import label_price, share_sold
+from equity.market.participation import participation
 
 PRODUCERS = 2_000_000
 positive = st.floats(0.01, 1e6)
@@ -147,3 +143,105 @@ def test_impossible_inputs_are_all_named() -> None:
         participation(cells, switching_loss=1.2)
     named = {problem.place for problem in caught.value.problems}
     assert named == {"mean_sales", "compliant_share", "fixed_cost", "switching_loss"}
+
+
+def members(**columns: Any) -> pd.DataFrame:
+    base: dict[str, Any] = {
+        "exporter": ["ETH", "ETH", "KEN"], "product": ["090111"] * 3,
+        "size_class": ["small", "medium", "small"], "mean_sales": [800.0, 6_000.0, 900.0],
+        "sales_dispersion": [0.8, 0.6, 0.7], "compliant_share": [0.1, 0.2, 0.0],
+        "fixed_cost": [60.0, 90.0, 55.0], "variable_cost_share": [0.02, 0.02, 0.0],
+        "producers": [500.0, 50.0, 300.0],
+    }  # fmt: skip
+    return pd.DataFrame(base | columns)
+
+
+def demand(ethiopia: float, kenya: float) -> pd.Series[float]:
+    chain = [("KEN", "090111"), ("ETH", "090111"), ("UGA", "090111")]
+    index = pd.MultiIndex.from_tuples(chain, names=["exporter", "product"])
+    return pd.Series([kenya, ethiopia, 7.0], index)
+
+
+LABEL: dict[str, Any] = {"premium": 0.25, "supply_elasticity": 0.5, "price_other": 0.9}
+
+
+def test_a_label_whose_goods_all_find_a_buyer_pays_its_administered_price() -> None:
+    table = participation(members(), **LABEL, price_floor=1.1)
+    assert (table["share_sold"] == 1).all()
+    np.testing.assert_allclose(table["price_regulated"], 1.1 * 1.25)
+    same = participation(
+        members(), price_regulated=1.1 * 1.25, supply_elasticity=0.5, price_other=0.9
+    )
+    pd.testing.assert_frame_equal(table.drop(columns="share_sold"), same)
+
+
+def test_demand_is_shared_by_those_whom_the_expected_price_brings_in() -> None:
+    """Certified supply, added up cell by cell at the prices returned, times the share is demand."""
+    cells = members()
+    table = participation(cells, **LABEL, certified_demand=demand(150_000.0, 1e9))
+    assert table["share_sold"].iloc[2] == 1
+    sold = table["share_sold"].iloc[0]
+    assert 0 < sold < 1
+    assert table["share_sold"].iloc[1] == sold
+    price = sold * 0.9 * 1.25 + (1 - sold) * 0.9
+    np.testing.assert_allclose(table["price_regulated"].iloc[:2], price)
+    made = 0.0
+    for cell, row in zip(cells.itertuples(), table.itertuples(), strict=True):
+        if cell.exporter == "ETH":
+            early = cell.compliant_share * price**0.5
+            new = (row.complying_value - cell.compliant_share) * row.net_price**0.5
+            made += cell.producers * cell.mean_sales * (early + new)
+    assert sold * made == pytest.approx(150_000.0, rel=1e-9)
+
+
+def test_more_demand_sells_more_and_brings_more_in() -> None:
+    shares, joining = [], []
+    for wanted in (0.0, 50_000.0, 200_000.0, 1e9):
+        table = participation(members(), **LABEL, certified_demand=demand(wanted, 0.0))
+        shares.append(table["share_sold"].iloc[0])
+        joining.append(table["complying_number"].iloc[0])
+        assert table["share_sold"].iloc[2] == pytest.approx(0, abs=1e-12)
+        assert table["complying_number"].iloc[2] == 0
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert joining == sorted(joining)
+    assert joining[0] == 0.1
+
+
+def test_a_label_decided_one_by_one() -> None:
+    """Two million producers on the expected price of the label agree with the closed form."""
+    cells = members().iloc[[2]].assign(producers=1000.0)
+    table = participation(
+        cells, premium=0.3, supply_elasticity=0.5, certified_demand=demand(0.0, 300_000.0)
+    )
+    sold = table["share_sold"].item()
+    price = sold * 1.3 + (1 - sold)
+    number, value = one_by_one(
+        mean=900.0, spread=0.7, fixed=55.0, variable=0.0, a=price, b=1.0, kappa=0.0, eps=0.5
+    )
+    error = 3 * np.sqrt(number * (1 - number) / PRODUCERS)
+    assert table["complying_number"].item() == pytest.approx(number, abs=error)
+    # What the simulated producers offer as certified times the share is what buyers take.
+    assert sold * value * price**0.5 * 900_000 == pytest.approx(300_000.0, rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"price_regulated": 1.2}, "price_regulated.*leave it out"),
+        ({"premium": -0.1}, "premium"),
+        ({"certified_demand": demand(1.0, 1.0).drop(("KEN", "090111"))}, "no number for KEN, 090"),
+        ({"certified_demand": demand(-1.0, 1.0)}, "ETH, 090111.*cannot be bought"),
+        ({"certified_demand": pd.concat([demand(1, 1), demand(1, 1)])}, "occurs twice"),
+    ],
+)
+def test_labels_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        participation(members(), **(LABEL | change))
+
+
+def test_demand_needs_the_number_of_producers() -> None:
+    with pytest.raises(InputError, match="producers.*missing"):
+        participation(
+            members().drop(columns="producers"), **LABEL, certified_demand=demand(1.0, 1.0)
+        )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from equity.market.participation import choose
+from equity.market.choice import choose
 from equity.market.surplus import area, producer_components, trader_margin
 
 

@@ -11,7 +11,7 @@ import pytest
 import equity as eq
 from equity.assessment.scenario import Scenario
 from equity.errors import InputError
-from equity.market.participation import complying_shares
+from equity.market.choice import complying_shares
 from equity.market.surplus import area
 from equity.policy import (
     CostShare,

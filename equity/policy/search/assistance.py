@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from equity.errors import InputError, Problem, unknown
-from equity.market.participation import complying_shares, threshold_sales
+from equity.market.choice import complying_shares, threshold_sales
 from equity.market.surplus import area
 from equity.policy.instruments.contract import check_share
 

@@ -8,22 +8,23 @@ pachadotdev/tradepolicy (CC BY 4.0: the logs of the guide's Stata programs, tabl
 and the page numbers are as the replication gives them. The data are the guide's own.
 
 The guide starts from fitted flows. With the published coefficients only the fixed effects are to be
-found, by scaling until the sums of the effects agree: no regression is run here.
+found, by scaling until the sums of the effects agree: no regression is run here. The fit matters:
+with the trade that was observed in 1994 Canada's real GDP moves by 3.08 per cent, not by 3.40.
 
-The guide iterates regressions and exact_hat solves for wages, and the two do not meet entirely. The
+The guide iterates regressions, exact_hat solves for wages, and the two do not meet entirely. The
 guide carries its importer effects from round to round by multiplication and never imposes what
-buyers spend. In a rerun of its loop sellers clear at the end of application 1 while purchases are
-off by 0.1 to 5 per cent of spending, most in Hong Kong and Macao. exact_hat clears both sides.
-Application 2 stops after three rounds, its tolerance being 0.01, with sales still up to 1.3 per
-cent from output at the new prices; the same loop drifts away when it is carried on. The tolerances
-below leave room for that.
+buyers spend. In a rerun of its loop sellers clear where application 1 comes to rest, while
+purchases are off by 0.1 to 5 per cent of spending, most in Macao and Hong Kong. exact_hat clears
+both sides. Application 2 stops after three rounds, its tolerance being 0.01. By then Canada sells
+1.3 per cent less than its output at the new price, Mexico 1.1 and the United States 0.4; carried on
+for a hundred rounds the same loop drifts away. The tolerances below leave room for that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import duckdb
 import numpy as np
@@ -36,8 +37,8 @@ from tests.gravity import one_step, wide
 RAW = "data/gravity/agtpa_1986_2006.parquet"
 SIGMA, REFERENCE, COUNTRIES = 7, "DEU", 69
 ROUNDS, CLOSE = 5_000, 1e-13
-# How far a sum may be from its estimate at coefficients that were printed with seven digits.
-PRINTED = 2e-7
+# Coefficients have seven printed digits, the border's half a unit of 5e-7: sums meet no closer.
+PRINTED = 5e-7
 
 BORDERS_YEAR = 2006
 BORDERS = {"distance": -0.7912879, "contiguity": 0.6736456, "border": -2.47445}
@@ -53,10 +54,10 @@ FIRST_ROUND = {
     "nafta": (".9994758", ".0031412", ".978553", "1.000545"),
 }
 
-# Real GDP without borders, per cent (figure 7, p. 110), without HKG, which it does not show, and
-# NER: there the run in R contradicts the gravity that it solves. Its exports at unchanged sizes
-# fall by 3.9 per cent where flows balanced to the same sums have them rise by 1.2 (elsewhere the
-# two agree within 0.03 points), and its GDP is 3.5 points away.
+# Real GDP without borders, per cent (figure 7, p. 110). HKG is not in the replication's table. NER
+# is left out: there the run in R contradicts the gravity that it solves. Its exports at unchanged
+# sizes fall by 3.9 per cent where flows balanced to the same sums have them rise by 1.2 (elsewhere
+# the two agree within 0.03 points), and its GDP is 3.5 points away.
 BORDERS_GDP = """
     ARG 48.98525 AUS 28.60991 AUT 49.08699 BEL 27.74768 BGR 59.40430 BOL 68.57125
     BRA 25.21642 CAN 54.28184 CHE 39.79910 CHL 37.19579 CHN 14.35432 CMR 68.38720
@@ -71,7 +72,7 @@ BORDERS_GDP = """
     TTO 40.87650 TUN 58.71101 TUR 37.47189 TZA 69.38419 URY 58.79683 USA 10.60183
     ZAF 30.03603
 """
-BORDERS_MEDIAN, BORDERS_NEAR, BORDERS_SHARE, BORDERS_FAR = 0.07, 0.1, 0.9, 0.15
+BORDERS_MEDIAN, BORDERS_NEAR, BORDERS_SHARE, BORDERS_FAR = 0.08, 0.1, 0.9, 0.15
 MACAO_FAR = 0.45
 
 # Real GDP with NAFTA against a world without it, per cent (p. 116, where the replication says that
@@ -90,12 +91,16 @@ NAFTA_EXPORTS = {"CAN": 37.46, "MEX": 43.52, "USA": 14.89}
 NAFTA_GDP_FAR, NAFTA_EXPORTS_FAR = 0.05, 1.0
 
 
+Floats: TypeAlias = np.ndarray[tuple[int], np.dtype[np.float64]]
+Sums: TypeAlias = list[tuple[float, float]]
+
+
 class Case(NamedTuple):
     """Fitted flows, the log change of trade, and pairs of sums that the coefficients equate."""
 
     flows: pd.DataFrame
     effect: pd.DataFrame
-    sums: list[tuple[float, float]]
+    sums: Sums
 
     def solved(self) -> ExactHat:
         return exact_hat(
@@ -104,18 +109,19 @@ class Case(NamedTuple):
 
 
 def panel(raw: Path, *years: int) -> pd.DataFrame:
-    data = duckdb.sql(f"from '{raw.as_posix()}' where year in {years!r}").df()
+    chosen = ", ".join(map(str, years))
+    data: pd.DataFrame = duckdb.read_parquet(raw.as_posix()).filter(f"year in ({chosen})").df()
     abroad = data["exporter"] != data["importer"]
     return data.sort_values(["year", "exporter", "importer"], ignore_index=True).assign(
         distance=np.log(data["dist"]), contiguity=data["cntg"], border=abroad.astype(float)
     )
 
 
-def cost(data: pd.DataFrame, slopes: dict[str, float]) -> pd.Series:
-    return np.exp(sum(slope * data[name] for name, slope in slopes.items()))
+def pull(data: pd.DataFrame, slopes: dict[str, float]) -> pd.Series:
+    return pd.Series(np.exp(data[list(slopes)] @ pd.Series(slopes)), data.index)
 
 
-def scaled(mass: pd.Series, trade: pd.Series, *effects: pd.Series) -> list[np.ndarray]:
+def scaled(mass: pd.Series, trade: pd.Series, *effects: pd.Series) -> list[Floats]:
     """Return fitted trade, then each effect's factor: the sums of every effect are those of trade.
 
     These are the values of a Poisson regression on these effects with known slopes in `mass`.
@@ -129,48 +135,48 @@ def scaled(mass: pd.Series, trade: pd.Series, *effects: pd.Series) -> list[np.nd
         for code, total, factor in zip(codes, totals, factors, strict=True):
             ratio = total / np.bincount(code, value)
             value *= ratio[code]
-            factor *= ratio[code]
+            np.multiply(factor, ratio[code], out=factor)
             furthest = max(furthest, float(np.abs(ratio - 1).max()))
         if furthest < CLOSE:
             return [value, *factors]
     raise AssertionError(f"The sums are still {furthest:.1e} apart after {ROUNDS} rounds.")
 
 
-def sums(data: pd.DataFrame, trade: pd.Series, value: np.ndarray, *names: str) -> list:
+def sums(data: pd.DataFrame, trade: pd.Series, value: Floats, *names: str) -> Sums:
     """Sum of every variable over trade and over its fitted values: equal at the estimates."""
     return [((data[name] * trade).sum(), (data[name] * value).sum()) for name in names]
 
 
-def pair_cost(data: pd.DataFrame) -> tuple[pd.Series, list[tuple[float, float]]]:
-    """Cost of every pair in NAFTA_YEAR, from its effect or, where it never traded, from geography.
+def pair_pull(data: pd.DataFrame) -> tuple[pd.Series, Sums]:
+    """Pull of every pair in NAFTA_YEAR, from its effect or, where it never traded, from geography.
 
-    All domestic sales share one effect. Costs have no scale: exporters' and importers' effects
-    take it up.
+    All domestic sales share one effect. The scale is free: exporters' and importers' effects take
+    it up.
     """
     data = data.assign(pair=data["pair_id"].where(data["border"] == 1, 0))
     traded = data.groupby("pair")["trade"].transform("sum") > 0
-    panel = data[traded]
-    assert len(panel) == OBSERVATIONS
-    sides = [panel.groupby([side, "year"]).ngroup() for side in ("exporter", "importer")]
-    mass = cost(panel, {"rta": AGREEMENT})
-    value, *_, factor = scaled(mass, panel["trade"], *sides, panel["pair"])
-    first = sums(panel, panel["trade"], value, "rta")
-    level = pd.Series(factor, panel.index).reindex(data.index)[data["year"] == NAFTA_YEAR]
+    used = data[traded]
+    assert len(used) == OBSERVATIONS
+    sides = [used.groupby([side, "year"]).ngroup() for side in ("exporter", "importer")]
+    mass = pull(used, {"rta": AGREEMENT})
+    value, *_, factor = scaled(mass, used["trade"], *sides, used["pair"])
+    first = sums(used, used["trade"], value, "rta")
+    level = pd.Series(factor, used.index).reindex(data.index)[data["year"] == NAFTA_YEAR]
     now = data.loc[level.index]
     seen = now[level.notna() & (now["border"] == 1)]
     assert len(seen) == PAIR_OBSERVATIONS
     known = level[seen.index]
-    value, out, into = scaled(cost(seen, PAIRS), known, seen["exporter"], seen["importer"])
+    value, out, into = scaled(pull(seen, PAIRS), known, seen["exporter"], seen["importer"])
     second = sums(seen, known, value, *PAIRS)
     exporter = now["exporter"].map(dict(zip(seen["exporter"], out, strict=True)))
     importer = now["importer"].map(dict(zip(seen["importer"], into, strict=True)))
-    return level.fillna(exporter * importer * cost(now, PAIRS)), first + second
+    return level.fillna(exporter * importer * pull(now, PAIRS)), first + second
 
 
 @pytest.fixture(scope="module")
 def borders(shared: Callable[[str], Path]) -> Case:
-    data = panel(shared(RAW), BORDERS_YEAR, BORDERS_YEAR)
-    value, *_ = scaled(cost(data, BORDERS), data["trade"], data["exporter"], data["importer"])
+    data = panel(shared(RAW), BORDERS_YEAR)
+    value, *_ = scaled(pull(data, BORDERS), data["trade"], data["exporter"], data["importer"])
     data = data.assign(value=value, effect=-BORDERS["border"] * data["border"])
     equal = sums(data, data["trade"], value, *BORDERS)
     return Case(wide(data, "value"), wide(data, "effect"), equal)
@@ -179,9 +185,9 @@ def borders(shared: Callable[[str], Path]) -> Case:
 @pytest.fixture(scope="module")
 def nafta(shared: Callable[[str], Path]) -> Case:
     data = panel(shared(RAW), *YEARS)
-    pairs, equal = pair_cost(data)
+    pairs, equal = pair_pull(data)
     data = data.loc[pairs.index]
-    mass = pairs * cost(data, {"rta": AGREEMENT})
+    mass = pairs * pull(data, {"rta": AGREEMENT})
     value, *_ = scaled(mass, data["trade"], data["exporter"], data["importer"])
     inside = data["exporter"].isin(NAFTA) & data["importer"].isin(NAFTA)
     data = data.assign(value=value, effect=-AGREEMENT * (inside * data["border"]))
@@ -199,7 +205,8 @@ def published(table: str) -> pd.Series:
 
 
 def exports(flows: pd.DataFrame) -> pd.Series:
-    return flows.sum(axis=1) - np.diag(flows)
+    abroad = flows.sum(axis=1) - np.diag(flows)
+    return pd.Series(abroad, flows.index)
 
 
 def test_the_published_coefficients_belong_to_these_data(case: tuple[str, Case]) -> None:
@@ -224,10 +231,11 @@ def test_the_first_round_has_the_digits_of_the_log(
 
 
 def test_real_gdp_without_borders(borders: Case) -> None:
-    """Effects run from 8.7 to 72.5 per cent, and most are met within a tenth of a point.
+    """Effects run from 8.7 to 72.4 per cent, and most are met within a tenth of a point.
 
-    Deficits are multiplicative as in the guide; additive ones would come as near, so the choice is
-    followed here and not tested.
+    The first round alone would be 1.2 points off in the median, an elasticity of 5.9 instead of 6
+    by 1.0. Deficits are multiplicative as in the guide, but hardly tested: additive ones come
+    nearer in the median and miss Macao by 1.0.
     """
     expected = published(BORDERS_GDP)
     result = borders.solved()
@@ -245,7 +253,7 @@ def test_real_gdp_with_nafta(nafta: Case) -> None:
     result = nafta.solved()
     real = 100 * (result.price_index / result.wages - 1)
     assert len(expected) == COUNTRIES
-    pd.testing.assert_series_equal(real[expected.index], expected, rtol=0, atol=NAFTA_GDP_FAR)
+    np.testing.assert_allclose(real[expected.index], expected, rtol=0, atol=NAFTA_GDP_FAR)
 
 
 def test_exports_with_nafta(nafta: Case) -> None:

@@ -1,0 +1,126 @@
+"""Price of a label: an administered premium or floor, and the share that is sold as certified."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from equity.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["demand_by_group", "label_price", "share_sold"]
+
+Floats = NDArray[np.float64]
+
+_BISECTIONS = 60
+_SHOWN = 5
+
+
+def label_price(
+    price_other: ArrayLike,
+    premium: ArrayLike,
+    floor: ArrayLike = 0.0,
+    share_sold: ArrayLike = 1.0,
+) -> Floats:
+    """Give the expected price of certified output with an administered premium and a price floor.
+
+    ``a = max(floor, b) (1 + premium)``; the part that is not sold as certified earns b.
+
+    Parameters
+    ----------
+    price_other : array_like
+        b, the conventional price, baseline 1.
+    premium, floor : array_like
+        Share of the price, and share of the baseline price; 0 for none.
+    share_sold : array_like
+        Part of the certified output that is sold as certified, 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Relative to the baseline price.
+    """
+    conventional = np.asarray(price_other, float)
+    certified = np.maximum(np.asarray(floor, float), conventional) * (1 + np.asarray(premium))
+    sold = np.asarray(share_sold, float)
+    expected: Floats = sold * certified + (1 - sold) * conventional
+    return expected
+
+
+def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None = None) -> Floats:
+    """Find the share of certified output that has a certified buyer once entry has settled.
+
+    Solves ``s = min(1, demand / supply(s))`` by bisection: supply rises with s, so there is one
+    root.
+
+    Parameters
+    ----------
+    supply : callable
+        Certified supply, in value, as a function of the share sold; same shape as `demand`.
+    demand : array_like
+        Certified demand, in value.
+    shape : tuple of int, optional
+        Shape of the answer when it is not that of `demand`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Between 0 and 1; 1 where supply never exceeds demand.
+    """
+    wanted = np.broadcast_to(np.asarray(demand, float), shape or np.shape(demand))
+    low, high = np.zeros(wanted.shape), np.ones(wanted.shape)
+    rationed = supply(high) > wanted
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        over = middle * supply(middle) > wanted
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    return np.where(rationed, (low + high) / 2, 1.0)
+
+
+def demand_by_group(
+    cells: pd.DataFrame, demand: pd.Series[float]
+) -> tuple[NDArray[np.intp], Floats]:
+    """Match the demand for a label to the exporters and products of the cells.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        exporter, product.
+    demand : pandas.Series
+        By exporter and product, USD a year.
+
+    Returns
+    -------
+    group : numpy.ndarray of int
+        (cells,), position of each cell's exporter and product.
+    demand : numpy.ndarray
+        (groups,).
+
+    Raises
+    ------
+    InputError
+        No number or two for an exporter and product, or one that is negative or missing.
+    """
+    import pandas as pd
+
+    chain = pd.MultiIndex.from_frame(cells[["exporter", "product"]])
+    group, found = pd.factorize(chain)
+    place = "certified_demand"
+    if demand.index.has_duplicates:
+        twice = demand.index[demand.index.duplicated()][0]
+        raise InputError(Problem(place, f"{twice} occurs twice.", "keep one number for each."))
+    missing = found[~found.isin(demand.index)]
+    if len(missing):
+        shown = "; ".join(", ".join(map(str, pair)) for pair in missing[:_SHOWN])
+        raise InputError(Problem(place, f"has no number for {shown}.", "add it."))
+    wanted = demand.loc[found].to_numpy(float)
+    wrong = ~(np.isfinite(wanted) & (wanted >= 0))
+    if wrong.any():
+        at = int(np.argmax(wrong))
+        text = f"{wanted[at]:g} cannot be bought."
+        raise InputError(Problem(f"{place}, {', '.join(found[at])}", text, "give USD from 0."))
+    return np.asarray(group, np.intp), np.asarray(wanted, float)
