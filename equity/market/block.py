@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.market.indexing import REGULATED, Cells, Index
+from equity.market.cells import Cells
+from equity.market.indexing import REGULATED, Index
+from equity.market.rationing import Labels
 
 __all__ = ["Block", "Elasticities", "cut"]
 
@@ -59,6 +61,8 @@ class Block:
         Products, half open.
     composite : bool
         Whether a price index is the share-weighted mean of log prices, as in GSIM.
+    labelled : bool
+        Whether any node has an administered price.
     stalls, markets, nodes, cells : slice
         Where the block lies in the arrays of the whole.
     matrix, transposed : scipy.sparse arrays
@@ -100,11 +104,18 @@ class Block:
         By node: log price abroad at which the home market pays a diverting producer as much.
     ratio : numpy.ndarray
         By node: log price over outside price at the baseline (0 where not anchored).
+    label : numpy.ndarray of bool
+        Nodes with an administered price.
+    premium, label_floor, reference, sold : numpy.ndarray
+        By node, as in `Labels`.
+    staying : numpy.ndarray
+        By node: part of the baseline sales to other markets that is not certified.
     """
 
     first: int
     last: int
     composite: bool
+    labelled: bool
     stalls: slice
     markets: slice
     nodes: slice
@@ -150,6 +161,12 @@ class Block:
     step_own: Floats
     outlet: Floats
     ratio: Floats
+    label: Flags
+    premium: Floats
+    label_floor: Floats
+    reference: Floats
+    sold: Floats
+    staying: Floats
 
 
 def cut(
@@ -188,7 +205,7 @@ def cut(
     rows = slice(int(begin), int(end))
     places: dict[str, Any] = {"stalls": stalls, "markets": markets, "nodes": nodes, "cells": rows}
     matrix, transposed = _matrices(index, stalls, markets)
-    node = _node_arrays(index, by, stalls, nodes)
+    node = _node_arrays(index, by, cells.labels, stalls, nodes)
     cell = _cell_arrays(cells, rows, nodes, node)
     closed = _closed(cell, node, stalls)
     steps = _steps(cell, node)
@@ -196,6 +213,7 @@ def cut(
         first=first,
         last=last,
         composite=composite,
+        labelled=bool(node["label"].any()),
         **places,
         matrix=matrix,
         transposed=transposed,
@@ -249,7 +267,9 @@ def _side_arrays(index: Index, by: Elasticities, stalls: slice, markets: slice) 
     }
 
 
-def _node_arrays(index: Index, by: Elasticities, stalls: slice, nodes: slice) -> dict[str, Any]:
+def _node_arrays(
+    index: Index, by: Elasticities, labels: Labels, stalls: slice, nodes: slice
+) -> dict[str, Any]:
     product = index.node_product[nodes]
     regulated, other = (
         np.where(part >= 0, part - stalls.start, -1).astype(np.int64)
@@ -259,6 +279,10 @@ def _node_arrays(index: Index, by: Elasticities, stalls: slice, nodes: slice) ->
     with np.errstate(divide="ignore"):
         loss, floor = np.log1p(-by.loss)[product], np.log(by.domestic)[product]
     loss = np.where(other >= 0, loss, -np.inf)
+    sold = labels.sold[nodes]
+    diverted = np.divide(
+        worth[regulated], sold * worth[other], out=np.zeros(len(product)), where=other >= 0
+    )
     return {
         "regulated": regulated,
         "other": other,
@@ -267,9 +291,13 @@ def _node_arrays(index: Index, by: Elasticities, stalls: slice, nodes: slice) ->
         "power": 1 + by.supply[product],
         "loss": loss,
         "floor": floor,
-        "diverted": np.divide(
-            worth[regulated], worth[other], out=np.zeros(len(product)), where=other >= 0
-        ),
+        "diverted": diverted,
+        "staying": 1 - diverted * (1 - sold),
+        "label": labels.on[nodes],
+        "premium": labels.premium[nodes],
+        "label_floor": labels.floor[nodes],
+        "reference": labels.reference[nodes],
+        "sold": sold,
         "anchored": np.maximum(loss, floor) > -np.inf,
     }
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.cells import index_cells
 from equity.market.equilibrium import Equilibrium, equilibrium
-from equity.market.indexing import index_cells, index_flows
+from equity.market.indexing import index_flows
 from equity.market.surplus import area
 
 if TYPE_CHECKING:

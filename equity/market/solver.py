@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from equity.errors import ConvergenceError, InputError, Problem
 from equity.market.acceleration import Acceleration
 from equity.market.block import Block, Elasticities, cut
-from equity.market.clearing import State, baseline, clear, supply, write_prices
-from equity.market.indexing import Cells, Index
+from equity.market.cells import Cells
+from equity.market.clearing import clear, write_prices
+from equity.market.indexing import Index
 from equity.market.parts import take_products
+from equity.market.supply import State, baseline, sold_as_certified, supply
 
 __all__ = ["Solution", "demand_at", "price_indices", "solve"]
 
@@ -53,8 +55,9 @@ class Solution:
         (markets,), log of the price index; infinite where nobody supplies.
     value : numpy.ndarray
         (cells,), share by value that complies of producers not yet compliant.
-    exported : numpy.ndarray
-        (nodes,), part of diverted goods that is exported, the rest is sold at home.
+    exported, sold : numpy.ndarray
+        (nodes,), part of diverted goods that is exported, the rest is sold at home; part of
+        complying goods that buyers who ask for them take, 1 without a label.
     iterations, residual : numpy.ndarray
         (products,), and the largest log excess of supply over demand.
     """
@@ -63,6 +66,7 @@ class Solution:
     index: Floats
     value: Floats
     exported: Floats
+    sold: Floats
     iterations: Integers
     residual: Floats
 
@@ -134,7 +138,7 @@ def demand_at(block: Block, level: Floats) -> Floats:
 
 def solve_block(
     block: Block, tolerance: float, start: Floats | None = None, memory: int = _MEMORIES[0]
-) -> tuple[Floats, Floats, Floats, Floats, Integers, Floats]:
+) -> Solution:
     """Solve one block.
 
     Parameters
@@ -150,8 +154,8 @@ def solve_block(
 
     Returns
     -------
-    tuple of numpy.ndarray
-        price, index, value, exported, iterations, residual as in `Solution`.
+    Solution
+        Of the block alone.
     """
     level = price_indices(block, np.zeros(len(block.stall_delta)))
     work = _Working(block, level if start is None else np.asarray(start, float), memory)
@@ -238,9 +242,7 @@ class _Working:
         return self._all
 
 
-def _finish(
-    block: Block, state: State, iterations: Integers, residual: Floats
-) -> tuple[Floats, Floats, Floats, Floats, Integers, Floats]:
+def _finish(block: Block, state: State, iterations: Integers, residual: Floats) -> Solution:
     now = supply(block, state)
     price = np.zeros(len(block.stall_delta) + 1)
     write_prices(block, state, price)
@@ -259,7 +261,15 @@ def _finish(
     price = np.where(block.stall_closed, np.inf, price)
     if not block.composite:
         level = np.where(block.market_closed, np.inf, level)
-    return price, level, now.value[block.slot, block.at], exported, iterations, residual
+    return Solution(
+        price=price,
+        index=level,
+        value=now.value[block.slot, block.at],
+        exported=exported,
+        sold=sold_as_certified(block, state),
+        iterations=iterations,
+        residual=residual,
+    )
 
 
 def solve(
@@ -310,6 +320,7 @@ def solve(
         index=np.zeros(len(index.market_product)),
         value=np.zeros(len(cells.node)),
         exported=np.zeros(len(index.node_product)),
+        sold=np.ones(len(index.node_product)),
         iterations=np.zeros(len(index.products), np.int64),
         residual=np.zeros(len(index.products)),
     )
@@ -318,12 +329,13 @@ def solve(
         block = cut(index, cells, by, *bounds, composite=composite)
         _may_vanish(index, block)
         begin = None if start is None else start[block.markets]
-        places = (block.stalls, block.markets, block.cells, block.nodes, *[slice(*bounds)] * 2)
-        names = ("price", "index", "value", "exported", "iterations", "residual")
-        for name, place, part in zip(
-            names, places, solve_block(block, tolerance, begin, memory), strict=True
-        ):
-            getattr(result, name)[place] = part
+        found = solve_block(block, tolerance, begin, memory)
+        products, nodes = slice(*bounds), block.nodes
+        for name, place in {
+            "price": block.stalls, "index": block.markets, "value": block.cells, "exported": nodes,
+            "sold": nodes, "iterations": products, "residual": products,
+        }.items():  # fmt: skip
+            getattr(result, name)[place] = getattr(found, name)
 
     with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
         for _ in pool.map(work, ranges):

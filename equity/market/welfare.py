@@ -29,6 +29,7 @@ ROLES: dict[str, dict[str, str]] = {
     "trader": {"size_class": EVERY_SIZE, "component": "margin"},
     "consumer": {"size_class": EVERY_SIZE},
     "government": {"size_class": EVERY_SIZE, "component": "revenue"},
+    "buyer": {"size_class": EVERY_SIZE, "component": "premium"},
 }
 
 
@@ -47,12 +48,15 @@ class Welfare:
         importer, product, segment, amount.
     governments : pandas.DataFrame
         importer, product, amount: revenue where the variable cost enters as an import tax.
+    buyers : pandas.DataFrame
+        importer, product, amount: premium of a label on what its buyers take at the baseline.
     """
 
     producers: pd.DataFrame
     traders: pd.DataFrame
     consumers: pd.DataFrame
     governments: pd.DataFrame
+    buyers: pd.DataFrame
 
     @property
     def total(self) -> float:
@@ -60,7 +64,7 @@ class Welfare:
         return float(sum(part["amount"].sum() for part in self._parts()))
 
     def _parts(self) -> tuple[pd.DataFrame, ...]:
-        return (self.producers, self.traders, self.consumers, self.governments)
+        return (self.producers, self.traders, self.consumers, self.governments, self.buyers)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -110,7 +114,8 @@ def welfare(result: Equilibrium) -> Welfare:
     outside price for those that divert, 0 for those that exit, b for sales to other markets.
     Traders keep their part of what they handle, of which ``1 / (1 + eps)`` is surplus. Consumers:
     `consumer_gain` in each segment. Governments of importers: the variable cost of what newly
-    complies, where it enters as an import tax.
+    complies, where it enters as an import tax. Buyers of a label: its premium on what they take at
+    the administered price of the baseline; consumers gain or lose from there.
 
     Parameters
     ----------
@@ -135,7 +140,7 @@ def welfare(result: Equilibrium) -> Welfare:
     whole = np.bincount(cells.node, weights=cells.value, minlength=len(eps))
     reaches = np.divide(passed, whole, out=np.ones(len(eps)), where=whole > 0)
     elsewhere = index.other >= 0
-    sold = np.where(elsewhere, np.append(index.stall_value, 0.0)[index.other], 0.0)
+    sold = other_sales(result)
     b = np.where(elsewhere, result.node_price(index.other), 1.0)
     others = sold * area(b, eps)
     return Welfare(
@@ -143,7 +148,29 @@ def welfare(result: Equilibrium) -> Welfare:
         traders=_traders(result, eps, others * (1 - reaches)),
         consumers=_consumers(result),
         governments=_governments(result),
+        buyers=_buyers(result),
     )
+
+
+def other_sales(result: Equilibrium) -> Floats:
+    """Baseline sales of goods that nobody asks to comply, without certified ones left unsold.
+
+    Parameters
+    ----------
+    result : Equilibrium
+        Of any closure.
+
+    Returns
+    -------
+    numpy.ndarray
+        (nodes,), USD a year.
+    """
+    index, share = result.index, result.cells.labels.sold
+    value = np.append(index.stall_value, 0.0)
+    certified, others = (
+        np.where(stall >= 0, value[stall], 0.0) for stall in (index.regulated, index.other)
+    )
+    return np.asarray(others - certified * (1 - share) / share, dtype=float)
 
 
 def _bounded(result: Equilibrium) -> None:
@@ -172,7 +199,7 @@ def _producers(
     order = np.argsort(cells.row)
     node, power = cells.node, eps[cells.node]
     sales = cells.value * cells.producer_share
-    price = result.node_price(index.regulated)[node]
+    price = result.received[node]
     earlier = choice.complying_value - choice.entering_value
     count = np.divide(sales, cells.mean_sales, out=np.zeros(len(sales)), where=cells.mean_sales > 0)
     bill = count * choice.entering_number * cells.fixed_cost
@@ -205,11 +232,13 @@ def _traders(result: Equilibrium, eps: Floats, others: Floats) -> pd.DataFrame:
 
     index, cells, choice = result.index, result.cells, result.choice
     power = eps[cells.node]
-    price = result.node_price(index.regulated)[cells.node]
-    price = np.where(np.isfinite(price), price, 0.0)
+    price, own = (
+        np.where(np.isfinite(part), part, 0.0)[cells.node]
+        for part in (result.handled, result.received)
+    )
     earlier = choice.complying_value - choice.entering_value
     handled = (
-        earlier * price ** (1 + power)
+        earlier * price * own**power
         + choice.entering_value * price * cells.delivered * choice.net_price**power
         + choice.diverting_value * choice.outside ** (1 + power)
     )
@@ -235,17 +264,48 @@ def _consumers(result: Equilibrium) -> pd.DataFrame:
             "importer": index.countries[index.market_importer],
             "product": index.products[index.market_product],
             "segment": np.array(SEGMENTS)[index.market_segment],
-            "amount": consumer_gain(index.market_value, result.solution.index, eta),
+            "amount": consumer_gain(_spending(result), result.solution.index, eta),
         }
     )
+
+
+def _spending(result: Equilibrium) -> Floats:
+    """Baseline spending of every market, with the premium of a label."""
+    index = result.index
+    paid = np.repeat(result.stall_paid, np.diff(index.start))
+    return _by_market(result, index.value * paid)
+
+
+def _by_market(result: Equilibrium, amount: Floats) -> Floats:
+    """Add amounts of flows up over the exporters."""
+    size = len(result.index.market_value)
+    return np.bincount(result.index.market, weights=amount, minlength=size).astype(float)
+
+
+def _asked(result: Equilibrium, amount: Floats) -> pd.DataFrame:
+    """Lay amounts by market out for those who ask."""
+    import pandas as pd
+
+    index = result.index
+    asked = index.market_segment == REGULATED
+    return pd.DataFrame(
+        {
+            "importer": index.countries[index.market_importer[asked]],
+            "product": index.products[index.market_product[asked]],
+            "amount": amount[asked],
+        }
+    )
+
+
+def _buyers(result: Equilibrium) -> pd.DataFrame:
+    return _asked(result, result.index.market_value - _spending(result))
 
 
 def _governments(result: Equilibrium) -> pd.DataFrame:
     """Revenue of importers, in proportion to what they buy of each exporter."""
     index, cells, choice = result.index, result.cells, result.choice
     power = result.parameters.supply[index.node_product[cells.node]]
-    price = result.node_price(index.regulated)[cells.node]
-    price = np.where(np.isfinite(price), price, 0.0)
+    price = np.where(np.isfinite(result.received), result.received, 0.0)[cells.node]
     sold = cells.value * choice.entering_value * price * choice.net_price**power
     levied = np.zeros(len(index.stall_product))
     levied[index.regulated[index.regulated >= 0]] = np.bincount(
@@ -255,14 +315,4 @@ def _governments(result: Equilibrium) -> pd.DataFrame:
     after = result.value_after()
     whole = np.bincount(stall, weights=after, minlength=len(levied))
     rate = np.divide(levied, whole, out=np.zeros(len(levied)), where=whole > 0)
-    paid = np.bincount(index.market, weights=after * rate[stall], minlength=len(index.market_value))
-    import pandas as pd
-
-    asked = index.market_segment == REGULATED
-    return pd.DataFrame(
-        {
-            "importer": index.countries[index.market_importer[asked]],
-            "product": index.products[index.market_product[asked]],
-            "amount": paid[asked],
-        }
-    )
+    return _asked(result, _by_market(result, after * rate[stall]))

@@ -19,7 +19,8 @@ import numpy as np
 import pandas as pd
 
 from equity.market.block import Block, Elasticities, cut
-from equity.market.indexing import Cells, Index, index_cells, index_flows
+from equity.market.cells import Cells, index_cells
+from equity.market.indexing import Index, index_flows
 from equity.market.solver import _ranges, solve, solve_block
 
 COUNTRIES, FLOWS_PER_PRODUCT, PRODUCTS = 200, 2_200, 5_000
@@ -132,7 +133,7 @@ def profile(products: int) -> None:
     for first, last in _ranges(index):
         watch.enable()
         block = cut(index, cells, by, first, last)
-        steps = solve_block(block, 1e-8)[4]
+        steps = solve_block(block, 1e-8).iterations
         watch.disable()
         read += held(block) * steps.mean()
     stats = pstats.Stats(watch)

@@ -14,7 +14,8 @@ from scipy.optimize import root
 from equity.errors import ConvergenceError, InputError
 from equity.market import equilibrium, fixed, participation, welfare
 from equity.market.block import Elasticities
-from equity.market.indexing import index_cells, index_flows
+from equity.market.cells import index_cells
+from equity.market.indexing import index_flows
 from equity.market.solver import solve
 
 GIVEN: dict[str, Any] = {
