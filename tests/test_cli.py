@@ -59,7 +59,7 @@ def test_assess_writes_both_files_and_prints_the_headline(tmp_path: Path) -> Non
         (["assess", "globalgap", "--draws", "0"], "give 1 or more"),
         (["assess", "globalgap", "--trade", "none.csv"], "no such file"),
         (["assess", "globalgap", "--rules", "none.toml"], "none.toml"),
-        (["assess", "fairtrade-coffee", "--closure", "equilibrium"], "closure='fixed'"),
+        (["assess", "fairtrade-coffee", "--closure", "exact_hat"], "equity.market.exact_hat"),
         (["show", "nothing-like-it"], "unknown standard"),
         (["check", "none.csv"], "no such file"),
         (["check", "none.toml"], "cannot be read"),

@@ -183,7 +183,7 @@ def check_identities(
         Listing every identity that does not hold to 1e-9.
     """
     cells, choice = outcome.cells, outcome.choice
-    value = np.asarray(cells.sales) + np.asarray(cells.margin)
+    value = (np.asarray(cells.sales) + np.asarray(cells.margin)) * cells.asked
     exposed = flows["regulated_value"].sum()
     bills = float(payments["amount"].sum())
     gross = float(incidence["amount"].abs().sum())

@@ -121,6 +121,10 @@ def build_cells(
     benefits, levers = _benefits(
         standard, key["exporter"], priced["unit_value"].to_numpy(float), share, price_year, log
     )
+    given: dict[str, Any] = {
+        name: producers[name].to_numpy(float) for name in BELOW if name in producers
+    }
+    given |= {name: np.asarray(parameters[name].value) for name in SCALARS}
     cells = Cells(
         key=key,
         items=_items(costs),
@@ -135,9 +139,9 @@ def build_cells(
         margin=value * (1 - share),
         other_market=(traded["total_value"] > traded["regulated_value"]).to_numpy(),
         outlay=np.asarray(outlay),
+        share_sold=np.full(len(key), parameters["share_sold"].value),
         **benefits,
-        **{name: producers[name].to_numpy(float) for name in BELOW if name in producers},
-        **{name: np.asarray(parameters[name].value) for name in SCALARS},
+        **given,
     )
     # Buyers of a label with an administered premium decide how much they take.
     label = (cells.premium > 0) | (cells.floor > 0)

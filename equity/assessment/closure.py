@@ -6,7 +6,7 @@ A draw is one more product to the solver: all draws of all products clear in one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 from equity.assessment.outcome import Cells, Market, own_costs
 from equity.distribution.incidence import ALL, entries
 from equity.elasticities import elasticity
-from equity.errors import InputError, Problem
 from equity.evidence import Parameter
 from equity.market import equilibrium, welfare
-from equity.market.equilibrium import Equilibrium
+from equity.market.record import Equilibrium
+from equity.market.welfare import other_sales
 from equity.schema import exact_join
 
 __all__ = [
     "Clearing",
-    "check_label",
     "clear",
     "elasticity_parameters",
     "other_entries",
     "prices_may_move",
+    "whole_output",
 ]
 
 Floats = NDArray[np.float64]
@@ -36,7 +36,7 @@ CHAIN = ["exporter", "product"]
 MARK = "#"
 DEMAND = "demand_elasticity"
 TOLERANCE = 1e-10
-PRICES = ("price_regulated", "price_other")
+PRICES = ("received", "handled", "price_other")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def has_label_price(cells: Cells) -> bool:
 
 
 def prices_may_move(cells: Cells) -> bool:
-    """Say whether prices can clear the markets: no administered price, no limit within a class.
+    """Say whether prices can clear the markets: nobody is exempt below a limit within a class.
 
     Parameters
     ----------
@@ -92,32 +92,33 @@ def prices_may_move(cells: Cells) -> bool:
     bool
         False where only fixed prices apply.
     """
-    return not has_label_price(cells) and cells.exempt_below is None
+    return cells.exempt_below is None
 
 
-def check_label(cells: Cells, standard: str) -> None:
-    """Refuse a label with an administered premium or floor: its price does not clear a market.
+def whole_output(cells: Cells, supply_elasticity: Floats) -> Cells:
+    """Give the cells of a label all that its producers sell, and their response to prices.
+
+    At fixed prices buyers decide how much certified goods they take. Where prices move, what finds
+    no certified buyer is sold like other goods.
 
     Parameters
     ----------
     cells : Cells
-        Central.
-    standard : str
-        Id, for the error.
+        Central or drawn.
+    supply_elasticity : numpy.ndarray
+        eps; one number, or (draws, 1).
 
-    Raises
-    ------
-    InputError
-        With the closure to use instead.
+    Returns
+    -------
+    Cells
+        The same without a label.
     """
-    if has_label_price(cells):
-        raise InputError(
-            Problem(
-                f"standard {standard}",
-                "has an administered premium or floor, which does not clear a market.",
-                "use closure='fixed'.",
-            )
-        )
+    if not has_label_price(cells):
+        return cells
+    scaled = {
+        name: getattr(cells, name) / cells.share_sold for name in ("sales", "margin", "mean_sales")
+    }
+    return replace(cells, **scaled, supply_elasticity=supply_elasticity, whole=True)
 
 
 def elasticity_parameters(products: pd.Series[Any]) -> dict[str, Parameter]:
@@ -188,8 +189,8 @@ def clear(
     """
     shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
     draws = shape[0] if len(shape) > 1 else 1
-    asked = (central.sales + central.margin).sum()
-    scale = np.atleast_1d((cells.sales + cells.margin).sum(axis=-1) / asked)
+    asked, now = (((one.sales + one.margin) * one.asked).sum(axis=-1) for one in (central, cells))
+    scale = np.atleast_1d(now / asked)
     scale = np.broadcast_to(scale, draws)
     result = equilibrium(
         _flows(flows, scale),
@@ -257,6 +258,11 @@ def _cells(cells: Cells, draws: int) -> pd.DataFrame:
     member = np.equal.outer(code, np.arange(code.max() + 1)).astype(float)
     total = (whole @ member)[:, code]
 
+    def of_chain(array: Any) -> Floats:
+        """Mean over the size classes of an exporter and product, weighted with their value."""
+        mean: Floats = ((array * whole) @ member)[:, code] / total
+        return mean
+
     def flat(array: Any) -> Floats:
         return np.broadcast_to(np.asarray(array, float), (draws, size)).reshape(-1)
 
@@ -271,6 +277,9 @@ def _cells(cells: Cells, draws: int) -> pd.DataFrame:
         variable_cost_share=flat(variable),
         benefit_share=flat(cells.savings),
         producer_share=flat(cells.sales / whole),
+        premium=flat(of_chain(cells.premium)),
+        price_floor=flat(of_chain(cells.floor)),
+        share_sold=flat(cells.asked),
     )
 
 
@@ -299,7 +308,8 @@ def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: 
     wanted = pd.concat([key] * draws, ignore_index=True).assign(
         product=_names(key["product"], draws)
     )
-    prices = exact_join(wanted, result.prices, CHAIN, what="prices")
+    found = result.prices.assign(received=result.received, handled=result.handled)
+    prices = exact_join(wanted, found, CHAIN, what="prices")
     gains = welfare(result)
     consumers = gains.consumers
     beside = gains.producers[gains.producers["choice"] == "other_markets"]
@@ -313,7 +323,8 @@ def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: 
     # Where no price brings supply, nobody complies at the baseline's price either.
     priced = {name: _or_one(prices[name]).reshape(shape) for name in PRICES}
     market = Market(
-        regulated=priced["price_regulated"],
+        received=priced["received"],
+        handled=priced["handled"],
         other=priced["price_other"],
         consumers=_per_draw(consumers, "amount", draws),
         other_producers=_per_draw(others, "producers", draws),
@@ -349,7 +360,7 @@ def _other_sales(result: Equilibrium) -> float:
     held = index.other >= 0
     eps = result.parameters.supply[index.node_product[held]]
     price = result.node_price(index.other)[held]
-    return float((index.stall_value[index.other[held]] * price ** (1 + eps)).sum())
+    return float((other_sales(result)[held] * price ** (1 + eps)).sum())
 
 
 def _other_traders(result: Equilibrium, producers: pd.DataFrame) -> pd.DataFrame:

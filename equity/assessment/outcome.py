@@ -62,6 +62,8 @@ class Cells:
     premium, floor : numpy.ndarray
         Administered premium (share of price) and price floor (share of the baseline price); 0
         without a label.
+    share_sold : numpy.ndarray
+        Part of a certified producer's output that is sold as certified at the baseline.
     harm, assurance : numpy.ndarray
         Harm avoided and what consumers would pay for knowing, as a share of the f.o.b. value of
         goods that newly comply.
@@ -71,6 +73,8 @@ class Cells:
         What is spent on the standard outside its bills, one number, USD a year.
     exempt_sales, exempt_means : numpy.ndarray or None
         Sales, and multiples of mean sales, below which nobody is asked; the higher counts.
+    whole : bool
+        Whether sales are all that producers sell; else the part that buyers ask for.
     """
 
     key: pd.DataFrame
@@ -88,6 +92,7 @@ class Cells:
     savings: Floats
     premium: Floats
     floor: Floats
+    share_sold: Floats
     harm: Floats
     assurance: Floats
     switching_loss: Floats
@@ -97,6 +102,12 @@ class Cells:
     item_factor: Floats | None = None
     exempt_sales: Floats | None = None
     exempt_means: Floats | None = None
+    whole: bool = False
+
+    @property
+    def asked(self) -> Floats:
+        """Part of `sales` that buyers ask for at the baseline."""
+        return self.share_sold if self.whole else np.ones(np.shape(self.share_sold))
 
     @property
     def exempt_below(self) -> Floats | None:
@@ -143,14 +154,17 @@ class Market:
 
     Parameters
     ----------
-    regulated, other : numpy.ndarray
-        a and b of each cell, baseline 1.
+    received, other : numpy.ndarray
+        Price of what complies and of what is sold elsewhere, by cell, baseline 1.
+    handled : numpy.ndarray
+        The first without premium and floor of a label, which pass traders by.
     consumers, other_producers, other_traders : numpy.ndarray
         Totals, USD a year: of consumers in all markets, and of producers and traders in the sales
         that the standard does not ask about.
     """
 
-    regulated: Floats
+    received: Floats
+    handled: Floats
     other: Floats
     consumers: Floats
     other_producers: Floats
@@ -216,7 +230,8 @@ class Outcome:
         """F.o.b. value of the goods that newly comply, at the market's price, USD a year."""
         cells = self.cells
         _, entering, _ = quantity_sold(self.choice, cells.supply_elasticity)
-        value: Floats = (cells.sales + cells.margin) * self.market_price * entering
+        asked = (cells.sales + cells.margin) * cells.asked
+        value: Floats = asked * self.market_price * entering
         return value
 
     @property
@@ -294,8 +309,9 @@ def outcome(cells: Cells, market: Market | None = None) -> Outcome:
     fixed, variable = own_costs(cells)
     shape = fixed.shape
     other = np.ones(shape) if market is None else np.broadcast_to(market.other, shape)
-    market_price = np.ones(shape) if market is None else np.broadcast_to(market.regulated, shape)
-    price = np.broadcast_to(label_price(market_price, cells.premium, cells.floor), shape)
+    administered = np.broadcast_to(label_price(1.0, cells.premium, cells.floor), shape)
+    market_price = np.ones(shape) if market is None else np.broadcast_to(market.handled, shape)
+    price = administered if market is None else np.broadcast_to(market.received, shape)
     eps = cells.supply_elasticity
     choice = choose(
         mean_sales=np.broadcast_to(cells.mean_sales, shape),
@@ -318,7 +334,8 @@ def outcome(cells: Cells, market: Market | None = None) -> Outcome:
         cost_price=price * np.maximum(1 - variable, 0.0),
         supply_elasticity=eps,
     )
-    earlier, entering, _ = quantity_sold(choice, eps, price)
+    # Where prices move, consumers gain or lose from what they take at the administered price.
+    bought = sum(quantity_sold(choice, eps, price)[:2]) if market is None else cells.asked
     return Outcome(
         cells=cells,
         choice=choice,
@@ -335,6 +352,6 @@ def outcome(cells: Cells, market: Market | None = None) -> Outcome:
             price=price,
             market_price=market_price,
         ),
-        premium_paid=(price - market_price) * (earlier + entering) * cells.sales,
+        premium_paid=(administered - 1) * bought * cells.sales,
         market=market,
     )

@@ -49,11 +49,11 @@ def path_of(
     Raises
     ------
     InputError
-        A standard with a premium or floor, whose price does not clear a market.
+        A standard with a premium or floor: how entry shares its demand by year is not followed.
     """
-    if "equilibrium" not in result.closures:
+    if any(benefit.kind in ("premium", "price_floor") for benefit in result.standard.benefits):
         text = f"{result.standard.id} has an administered premium or floor."
-        fix = "choose a standard whose price clears a market."
+        fix = "choose a standard without; assess shows where a label ends."
         raise InputError(Problem("standard", text, fix))
     numbers = _numbers(result)
     flows = result.flows[result.flows["value_before"] > 0]

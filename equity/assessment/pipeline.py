@@ -178,7 +178,7 @@ def assess(
         standard=standard,
         facts=known,
         exposure=exposed,
-        producers=made,
+        producers=made.assign(mean_sales=central.cells.mean_sales),
         costs=cost_table,
         response=response(central),
         incidence=incidence,

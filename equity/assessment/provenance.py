@@ -18,6 +18,13 @@ __all__ = ["assumptions", "facts", "ledger", "limits"]
 
 HALF = 0.5
 LEDGER = ["stage", "step", "value", "note"]
+LABEL = {
+    "fixed": "Buyers decide how much certified goods they take; the volume does not react to the "
+    "premium.",
+    "moving": "Certified goods without a certified buyer are sold like others, so that those who "
+    "join share what buyers take; entry by producers who are not among the cells is not seen. What "
+    "complying costs per unit sold falls on all that a certified producer sells.",
+}
 OTHER_DEMAND = {
     "gsim": [
         "As in GSIM a market's price is the mean of its suppliers' price changes: near clearing "
@@ -183,7 +190,7 @@ def limits(
     lines = [
         *_timing(standard, producers, year),
         *_prices(closure, left_out),
-        *_label(standard, free=numbers["switching_loss"].value == 0),
+        *_label(standard, closure, free=numbers["switching_loss"].value == 0),
         *_structure(producers),
         "Costs that exporters, packers or mills pay first, such as tests and segregation, are "
         "charged to producers in full.",
@@ -240,7 +247,7 @@ def _prices(closure: str, left_out: int) -> list[str]:
     return lines
 
 
-def _label(standard: Standard, *, free: bool) -> list[str]:
+def _label(standard: Standard, closure: str, *, free: bool) -> list[str]:
     lines = []
     if free:
         lines.append(
@@ -249,10 +256,7 @@ def _label(standard: Standard, *, free: bool) -> list[str]:
         )
     if not any(b.kind in ("premium", "price_floor") for b in standard.benefits):
         return lines
-    lines.append(
-        "Buyers decide how much certified goods they take; the volume does not react to the "
-        "premium."
-    )
+    lines.append(LABEL["fixed" if closure == "fixed" else "moving"])
     if not any(b.kind == "assurance" and b.counted for b in standard.benefits):
         lines.append(
             "What the label is worth to those who pay the premium is not known and counts as "

@@ -31,7 +31,7 @@ Target = Literal[
 # What a producer sells, where more producers sell less each.
 PER_PRODUCER = {
     "mean_sales": ("mean_sales",),
-    "share_sold": ("mean_sales", "reference_sales"),
+    "share_sold": ("mean_sales", "reference_sales", "share_sold"),
 }
 # These have an axis of items where others have one of draws.
 PER_ITEM = ("annual_cost", "one_off_cost")
@@ -226,7 +226,7 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         _ratio(_complier_cost(outcome, size), _total(sales, size)) for size in (small, large)
     )
     return {
-        "regulated_value": _total(sales + np.broadcast_to(cells.margin, shape)),
+        "regulated_value": _total((sales + np.broadcast_to(cells.margin, shape)) * cells.asked),
         "producers": _total(producers),
         "small_producers": _total(producers, small),
         "compliance_cost": _total(bills),

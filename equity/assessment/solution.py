@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from equity.assessment.closure import (
     Clearing,
-    check_label,
     clear,
     elasticity_parameters,
     other_entries,
     prices_may_move,
+    whole_output,
 )
 from equity.assessment.outcome import Cells, Outcome, outcome
 from equity.assessment.simulation import Lever, drawn_cells, measures, of_draws
@@ -100,7 +100,7 @@ def solve(
     Parameters
     ----------
     standard : Standard
-        For the error of a label under a closure that moves prices.
+        For errors.
     cells : Cells
         Central.
     levers : sequence of Lever
@@ -121,49 +121,46 @@ def solve(
 
     Raises
     ------
-    InputError
-        A label with an administered premium under a closure that moves prices.
     ConvergenceError
         When a market does not clear, or more than a tenth of the draws do not.
     """
     drawn, values = drawn_cells(cells, levers, draws, seed)
     at_fixed = outcome(cells)
     market = dict(numbers) | elasticity_parameters(cells.key["product"])
-    if closure != FIXED:
-        check_label(cells, standard.id)
     moving = MOVING if prices_may_move(cells) else ()
+    supply = numbers["supply_elasticity"]
+    whole = whole_output(cells, np.asarray(supply.value))
     cleared = {
-        name: clear(cells, flows, central=cells, numbers=market, closure=name) for name in moving
+        name: clear(whole, flows, central=whole, numbers=market, closure=name) for name in moving
     }
-    beside = simulated(cells, flows, market) if moving else {}
+    beside = simulated(cells, flows, market) if moving and not whole.whole else {}
     taken = {FIXED: at_fixed}
-    taken |= {name: outcome(cells, found.market) for name, found in cleared.items()}
-    closures, gains = _compare(taken, beside), _gains(taken, beside)
+    taken |= {name: outcome(whole, found.market) for name, found in cleared.items()}
+    compared: dict[str, Any] = {
+        "closures": _compare(taken, beside),
+        "gains": _gains(taken, beside),
+    }
     if closure == FIXED:
-        kept = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
+        used = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
         return Solved(
-            central=at_fixed,
-            drawn=outcome(drawn),
-            values=values,
-            numbers=kept,
-            closures=closures,
-            gains=gains,
+            central=at_fixed, drawn=outcome(drawn), values=values, numbers=used, **compared
         )
     values |= draw([market[name] for name in _market_names(cells)], draws, seed)
-    moved = clear(drawn, flows, central=cells, numbers=market, drawn=values, closure=closure)
-    whole = _kept(moved, standard.id)
+    responses = values[supply.id][:, None] if supply.id in values else np.asarray(supply.value)
+    drawn = whole_output(drawn, responses)
+    moved = clear(drawn, flows, central=whole, numbers=market, drawn=values, closure=closure)
+    kept = _kept(moved, standard.id)
     return Solved(
         central=taken[closure],
-        drawn=outcome(of_draws(drawn, whole), of_draws(moved.market, whole)),
-        values={name: value[whole] for name, value in values.items()},
+        drawn=outcome(of_draws(drawn, kept), of_draws(moved.market, kept)),
+        values={name: value[kept] for name, value in values.items()},
         numbers=market,
-        closures=closures,
-        gains=gains,
         entries=other_entries(cleared[closure]),
-        drawn_entries=[_renumbered(block, whole) for block in other_entries(moved)],
+        drawn_entries=[_renumbered(block, kept) for block in other_entries(moved)],
         flows=cleared[closure].flows,
-        left_out=draws - len(whole),
+        left_out=draws - len(kept),
         other_sales=cleared[closure].other_sales,
+        **compared,
     )
 
 

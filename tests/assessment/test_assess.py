@@ -10,6 +10,7 @@ import pytest
 import equity as eq
 from equity import countries, datasets, schema
 from equity.assessment import Assessment, closure
+from equity.assessment.exemption import Exemption
 from equity.errors import ConvergenceError, InputError
 
 BUNDLED = ["eu-aflatoxin", "globalgap", "fairtrade-coffee", "eudr", "rspo", "shrimp-haccp"]
@@ -213,10 +214,9 @@ def test_moving_prices_keep_every_identity_and_soften_producers_losses(name: str
     assert fixed == pytest.approx(held.to_numpy(), rel=1e-12, nan_ok=True)
 
 
-def test_a_label_with_a_premium_has_no_clearing_price() -> None:
-    with pytest.raises(InputError, match="closure='fixed'"):
-        eq.assess("fairtrade-coffee", closure="equilibrium", draws=5)
-    assert "equilibrium" not in assessed("fairtrade-coffee").closures
+def test_a_limit_within_a_class_leaves_fixed_prices_only() -> None:
+    limited = eq.assess("globalgap", exemptions=[Exemption(max_sales=500.0)], draws=5)
+    assert list(limited.closures) == ["measure", "fixed"]
 
 
 def test_wrong_arguments_are_all_named() -> None:

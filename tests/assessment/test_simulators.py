@@ -101,5 +101,6 @@ def test_what_costs_nothing_moves_nothing_there() -> None:
     assert moved.eq(0).all(axis=None)
 
 
-def test_a_label_with_a_premium_has_none_of_them() -> None:
-    assert list(eq.assess("fairtrade-coffee", draws=5).closures) == ["measure", "fixed"]
+def test_a_premium_is_no_tariff() -> None:
+    columns = list(eq.assess("fairtrade-coffee", draws=5).closures)
+    assert columns == ["measure", "fixed", "equilibrium", "gsim", "smart"]

@@ -1,0 +1,75 @@
+"""A label assessed where prices move: entry shares what certified buyers take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import equity as eq
+from equity.assessment import Assessment
+
+LABEL, MOVING = "fairtrade-coffee", ["equilibrium", "gsim", "smart"]
+_RESULTS: dict[tuple[str, float], Assessment] = {}
+
+
+def assessed(closure: str = "equilibrium", share: float = 1.0) -> Assessment:
+    """Assess once per session."""
+    key = closure, share
+    if key not in _RESULTS:
+        _RESULTS[key] = eq.assess(
+            LABEL, closure=closure, parameters={"share_sold": share}, draws=20
+        )
+    return _RESULTS[key]
+
+
+def value(result: Assessment, measure: str) -> float:
+    return float(result.headline.set_index("measure").loc[measure, "value"])
+
+
+@pytest.mark.parametrize("closure", MOVING)
+@pytest.mark.parametrize("share", [1.0, 0.3])
+def test_every_identity_holds(closure: str, share: float) -> None:
+    result = assessed(closure, share)
+    assert result.checks["passed"].all()
+    beside = assessed("fixed", share).closures.set_index("measure")[closure]
+    for name, number in beside.items():
+        assert value(result, name) == pytest.approx(number)
+    assert value(result, "regulated_value") == pytest.approx(
+        value(assessed("fixed", share), "regulated_value")
+    )
+
+
+def test_buyers_pay_the_premium_on_what_they_take() -> None:
+    """Price and floor of the label against the producers' part of the demand, cell by cell."""
+    result = assessed("equilibrium", 0.3)
+    fixed = assessed("fixed", 0.3)
+    cells = fixed.producers.merge(fixed.response, on=["exporter", "product", "size_class"])
+    sales = cells["producers"] * cells["mean_sales"]
+    owed = (sales * (cells["price_regulated"] - 1)).sum()
+    assert value(result, "premium_paid") == pytest.approx(owed)
+
+
+def test_producers_decide_on_a_mean_of_both_prices() -> None:
+    table, fixed = assessed("equilibrium", 0.3).response, assessed("fixed", 0.3).response
+    assert (table["price_regulated"] > table["price_other"]).all()
+    # With most certified goods unsold at first, entry stops below the administered price.
+    assert table["price_regulated"].mean() < fixed["price_regulated"].mean()
+
+
+def test_what_finds_no_certified_buyer_keeps_producers_out() -> None:
+    stays_out = [
+        value(assessed("equilibrium", share), "small_not_complying_share") for share in (1.0, 0.3)
+    ]
+    assert stays_out[0] < stays_out[1]
+    # Where few join, those who do sell more as certified: fewer stay out than at a fixed share.
+    assert stays_out[1] < value(assessed("fixed", 0.3), "small_not_complying_share")
+
+
+def test_producers_are_listed_with_all_that_they_sell() -> None:
+    whole, part = assessed("equilibrium", 0.3).producers, assessed("fixed", 0.3).producers
+    np.testing.assert_allclose(whole["mean_sales"] * 0.3, part["mean_sales"])
+
+
+def test_the_limits_say_which_price_was_used() -> None:
+    assert any("share what buyers take" in line for line in assessed().limits)
+    assert any("does not react to the premium" in line for line in assessed("fixed").limits)
