@@ -114,7 +114,7 @@ def assess(
     year: Annotated[int | None, typer.Option(help="Year of the trade to assess.")] = None,
     rules: Annotated[Path | None, typer.Option(help="Your own rule table (TOML).")] = None,
     closure: Annotated[
-        str, typer.Option(help="How prices react: fixed, or equilibrium.")
+        str, typer.Option(help="How prices react: fixed, equilibrium, gsim or smart.")
     ] = "fixed",
     draws: Annotated[int, typer.Option(help="Draws behind the ranges.")] = 500,
     seed: Annotated[int, typer.Option(help="Seed of the draws.")] = 0,

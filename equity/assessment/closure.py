@@ -204,6 +204,7 @@ def clear(
         ),
         supply_elasticity=_scalar(cells.supply_elasticity, central, draws),
         switching_loss=_scalar(cells.switching_loss, central, draws),
+        willingness_to_pay=_willing(cells, central, draws),
         closure=closure,
         tolerance=TOLERANCE,
         partial=drawn is not None,
@@ -295,6 +296,19 @@ def _by_draw(
     if values is None:
         values = np.full(draws, number.value)
     return pd.Series(np.repeat(values, len(products)), index=_names(products, draws))
+
+
+def _willing(cells: Cells, central: Cells, draws: int) -> pd.Series[Any]:
+    """Average what the assurance of newly complying goods is worth to buyers, share of price."""
+    code, products = pd.factorize(central.key["product"], sort=True)
+    value = (cells.sales + cells.margin) * cells.asked
+    member = np.equal.outer(code, np.arange(len(products))).astype(float)
+    worth, whole = (
+        np.broadcast_to(part, (draws, len(code))) @ member
+        for part in (value * cells.assurance * (1 - cells.compliant_share), value)
+    )
+    theta = np.divide(worth, whole, out=np.zeros(worth.shape), where=whole > 0)
+    return pd.Series(theta.reshape(-1), index=_names(products, draws))
 
 
 def _scalar(array: Floats, central: Cells, draws: int) -> pd.Series[Any]:

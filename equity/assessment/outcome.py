@@ -241,7 +241,12 @@ class Outcome:
 
     @property
     def assurance(self) -> Floats:
-        """What consumers would pay for the assurance of goods that newly comply, USD a year."""
+        """What consumers would pay for the assurance of goods that newly comply, USD a year.
+
+        Where prices move it shifts demand and is part of what consumers gain.
+        """
+        if self.market is not None:
+            return np.zeros(self.producer_net.shape)
         return self.newly_complying * self.cells.assurance
 
     def bills(self, mask: Booleans) -> Floats:

@@ -188,7 +188,7 @@ def _year(
     (number, value), (entering, _), before = shares
     cells, choice = result.cells, result.choice
     eps = result.parameters.supply[result.index.node_product[cells.node]]
-    price = result.node_price(result.index.regulated)[cells.node]
+    price = result.received[cells.node]
     price = np.where(np.isfinite(price), price, 1.0)
     sales = exposed["sales"].to_numpy(float) * asked
     count = exposed["producers"].to_numpy(float)

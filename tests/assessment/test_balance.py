@@ -115,3 +115,32 @@ def test_a_benefit_with_a_money_value_is_counted(
     assert once["total_net"] - plain["total_net"] == pytest.approx(once[headline])
     assert result.incidence["amount"].sum() == pytest.approx(once["total_net"])
     assert not any("spared" in line for line in result.limits)
+
+
+@pytest.mark.parametrize("eta", [1.0, 1.5])
+def test_an_assurance_shifts_demand_where_prices_move(eta: float) -> None:
+    """Spending on a product that takes a fixed part of the budget (eta = 1) does not react."""
+
+    def assess(worth: float) -> tuple[eq.Assessment, pd.Series]:
+        text = BENEFIT.format(kind="assurance", role="consumer", unit="share", value=worth)
+        result = eq.assess(
+            standard(benefits=text if worth else ""),
+            trade=trade(), producers=producers().assign(compliant_share=0.0), draws=DRAWS,
+            closure="equilibrium",
+            parameters={"demand_elasticity": eta},
+        )  # fmt: skip
+        assert result.checks["passed"].all()
+        return result, result.headline.set_index("measure")["value"]
+
+    (plain, without), (liked, value) = assess(0.0), assess(0.1)
+    above = liked.response["price_regulated"] / plain.response["price_regulated"]
+    more = value["consumer_net"] - without["consumer_net"]
+    if eta == 1:
+        np.testing.assert_allclose(above, 1, rtol=1e-9)
+        assert more == pytest.approx(np.log(1.1) * value["regulated_value"])
+    else:
+        assert ((above > 1) & (above < 1.1)).all()
+        assert more > 0
+        assert value["producer_net"] > without["producer_net"]
+    # What it is worth is part of the price that consumers feel, and is not added a second time.
+    assert "assurance" not in set(liked.incidence.query("amount != 0")["component"])

@@ -1,10 +1,12 @@
-"""Speed of the equilibrium and of exact-hat gravity, always as a ratio within one run.
+"""Speed of the equilibrium and of exact-hat gravity, as a ratio or against a named limit.
 
-The full size of world trade is `market_full_size.py`, run by hand.
+The full size of world trade runs in a process of its own, `market_full_size.py`.
 """
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -31,6 +33,11 @@ pytestmark = pytest.mark.benchmark
 PRODUCTS, LARGER, COUNTRIES = 300, 900, 100
 TOLERANCE = 1e-8
 PLAIN_ALLOWED, ROOT_ALLOWED, GROWTH_ALLOWED, GRAVITY_ALLOWED = 5, 50, 1.7, 500
+
+
+# A year of world trade on two cores: seconds and GB.
+FULL_SIZE = {"indexing": 15.0, "solving": 15.0, "memory": 6.0, "residual": TOLERANCE}
+FULL_FLOWS = 11_000_000
 
 
 class Plain:
@@ -130,6 +137,18 @@ def test_time_per_product_does_not_grow(world: tuple[Index, Cells]) -> None:
 
     allowed = GROWTH_ALLOWED * LARGER / PRODUCTS
     assert ratio(lambda: run(larger, more), lambda: run(index, cells), allowed) <= allowed
+
+
+def test_world_trade_keeps_the_limits() -> None:
+    """5,000 products of 200 exporters and importers, three size classes."""
+    script = Path(__file__).parent / "market_full_size.py"
+    done = subprocess.run(
+        [sys.executable, str(script), "--limits"], capture_output=True, text=True, check=True
+    )
+    found = json.loads(done.stdout)
+    print(found)
+    assert found["flows"] >= FULL_FLOWS
+    assert {name for name, limit in FULL_SIZE.items() if found[name] > limit} == set()
 
 
 def test_exact_hat_against_gegravity() -> None:

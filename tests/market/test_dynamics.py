@@ -21,8 +21,13 @@ GIVEN: dict[str, Any] = {
 KEY = ["exporter", "product", "size_class"]
 
 
-def test_constant_standard_without_one_off_cost_repeats_the_static_answer(world: Any) -> None:
+@pytest.mark.parametrize("label", [{}, {"premium": 0.2, "share_sold": 0.8}])
+def test_constant_standard_without_one_off_cost_repeats_the_static_answer(
+    world: Any, label: dict[str, float]
+) -> None:
     flows, cells = world(4, exporters=5)
+    flows = flows.assign(regulated_share=0.5 * flows["regulated_share"])
+    cells = cells.assign(**label)
     path = transition(flows, cells, phase_in=[1, 1, 1], discount_rate=0.05, life=5, **GIVEN)
     static = equilibrium(flows, cells, **GIVEN)
     shares = static.participation.set_index(KEY)["complying_number"]
