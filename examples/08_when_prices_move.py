@@ -1,8 +1,8 @@
 """When prices move: one rule under four closures, and a label whose buyers take only so much.
 
 Who does not comply takes goods out of one market and into others, so prices move in both. The same
-producers are assessed with prices that stay, that clear every market, and with the demand of two trade
-simulators. Then a label: those who join share what certified buyers take.
+producers are assessed with prices that stay, that clear every market, and with the demand of two
+trade simulators. Then a label: those who join share what certified buyers take.
 
 Run: python examples/08_when_prices_move.py
 Writes out/when-prices-move.csv and out/eu-aflatoxin-equilibrium.html.

@@ -24,7 +24,7 @@ ROLE = {
     "donor": "Donors", "public": "The public", "own": "Own time and inputs",
     "supplier": "Suppliers",
 }  # fmt: skip
-UNBROKEN = "\N{NO-BREAK SPACE}"
+SPACE, JOINER = "\N{NO-BREAK SPACE}", "\N{WORD JOINER}"
 LEVEL = {"red": "Red", "amber": "Amber", "green": "Green", "not_assessed": "Not assessed"}
 COMPONENT = {
     "price": "Higher price", "variable_cost": "Cost per unit sold", "savings": "Savings and yield",
@@ -63,7 +63,7 @@ def label(name: Any) -> str:
 
 def money(value: float) -> str:
     """Write US dollars with at most three significant digits."""
-    return said(float(value), "USD/year").replace(" ", UNBROKEN)
+    return _unbroken(said(float(value), "USD/year"))
 
 
 def count(value: float) -> str:
@@ -89,4 +89,9 @@ def span(low: float, high: float, unit: str) -> str:
     """Write a range."""
     if math.isnan(low) or math.isnan(high):
         return "no range"
-    return " to ".join(end.replace(" ", UNBROKEN) for end in ends(float(low), float(high), unit))
+    return " to ".join(_unbroken(end) for end in ends(float(low), float(high), unit))
+
+
+def _unbroken(text: str) -> str:
+    """Keep a number on one line, its sign as well."""
+    return text.replace(" ", SPACE).replace("-", f"-{JOINER}")
