@@ -340,9 +340,9 @@ def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: 
         received=priced["received"],
         handled=priced["handled"],
         other=priced["price_other"],
-        consumers=_per_draw(consumers, "amount", draws),
-        other_producers=_per_draw(others, "producers", draws),
-        other_traders=_per_draw(others, "traders", draws),
+        consumers=_per_draw(consumers, "amount", shape),
+        other_producers=_per_draw(others, "producers", shape),
+        other_traders=_per_draw(others, "traders", shape),
     )
     after = result.flows.groupby(["exporter", "importer", "product"])["value_after"].sum()
     return Clearing(
@@ -388,11 +388,12 @@ def _other_traders(result: Equilibrium, producers: pd.DataFrame) -> pd.DataFrame
     return joined[CHAIN].assign(traders=joined["amount"] * (1 - reached) / reached)
 
 
-def _per_draw(table: pd.DataFrame, column: str, draws: int) -> Floats:
+def _per_draw(table: pd.DataFrame, column: str, shape: tuple[int, ...]) -> Floats:
+    """Total of every draw, or one number for cells without draws."""
     draw = table["product"].str.rpartition(MARK)[2].astype(int).to_numpy()
     weights = table[column].to_numpy(float)
-    totals: Floats = np.asarray(np.bincount(draw, weights=weights, minlength=draws), float)
-    return totals if draws > 1 else totals[0]
+    totals: Floats = np.asarray(np.bincount(draw, weights=weights, minlength=shape[0]), float)
+    return totals if len(shape) > 1 else totals.sum()
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

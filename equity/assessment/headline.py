@@ -296,6 +296,8 @@ def _under_the_other(closures: pd.DataFrame, facts: Mapping[str, Any], joins: st
         f"{said(taken[name]['producer_net'], USD)} a year and "
         f"{said(taken[name]['small_not_complying_share'], SHARE)} of small producers "
         f"would not {joins} (central values)."
+        if not math.isnan(taken[name]["producer_net"])
+        else f"{OTHERWISE[name]}: no prices were found."
         for name in others
     ]
 

@@ -23,7 +23,7 @@ from equity.assessment.points import producer_points
 from equity.assessment.provenance import assumptions, facts, ledger, limits
 from equity.assessment.record import Assessment
 from equity.assessment.simulation import measures
-from equity.assessment.solution import CLOSURES, by_group, solve
+from equity.assessment.solution import CLOSURES, solve
 from equity.assessment.spread import drawn_incidence
 from equity.distribution import transfers
 from equity.errors import InputError, Problem, unknown
@@ -198,8 +198,7 @@ def assess(
         ledger=ledger(source, set_aside, cells_of.steps, priced, log),
         rules=risk.rules_table(rule_table),
         income_groups=group,
-        closures=solved.closures,
-        closure_groups=by_group(solved.gains, group),
+        beside=solved.beside,
         limits=stated,
         drawn=spread,
         drawn_incidence=drawn_incidence(drawn, flows, group, solved.drawn_entries, outlays),

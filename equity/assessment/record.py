@@ -19,6 +19,7 @@ from equity.distribution import by, by_importer
 from equity.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from equity.assessment.beside import Beside
     from equity.market.dynamics import Transition
     from equity.standards import Standard
 
@@ -65,11 +66,8 @@ class Assessment:
         Rule table behind the flags.
     income_groups : pandas.Series
         Index country, value income group of income_year.
-    closures : pandas.DataFrame
-        measure and its central value under each closure that applies, and in SMART and GSIM as
-        published, which see the standard as a tariff.
-    closure_groups : pandas.DataFrame
-        income_group of the exporter, and producers' gains less losses under the same, USD a year.
+    beside : Beside
+        What `closures` and `closure_groups` are worked out from.
     limits : tuple of str
         What the result does not say.
     drawn : pandas.DataFrame
@@ -101,11 +99,23 @@ class Assessment:
     ledger: pd.DataFrame
     rules: pd.DataFrame
     income_groups: pd.Series[Any]
-    closures: pd.DataFrame
-    closure_groups: pd.DataFrame
+    beside: Beside
     limits: tuple[str, ...]
     drawn: pd.DataFrame
     drawn_incidence: pd.DataFrame
+
+    @property
+    def closures(self) -> pd.DataFrame:
+        """Measures and their central value under each closure that applies.
+
+        Beside them SMART and GSIM as published, which see the standard as a tariff.
+        """
+        return self.beside.closures
+
+    @property
+    def closure_groups(self) -> pd.DataFrame:
+        """Producers' gains less losses under the same, by income group of the exporter."""
+        return self.beside.by_group(self.income_groups)
 
     def by(self, *columns: str, middle: bool = False) -> pd.DataFrame:
         """Add gains and losses up over any columns of the incidence table.

@@ -1,27 +1,25 @@
-"""Central outcome and draws of a run under a closure, and the headline under the others."""
+"""Central outcome and draws of a run under a closure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from equity.assessment.beside import FIXED, Beside
 from equity.assessment.closure import (
     Clearing,
     clear,
     elasticity_parameters,
     other_entries,
-    prices_may_move,
     whole_output,
 )
 from equity.assessment.outcome import Cells, Outcome, outcome
-from equity.assessment.simulation import Lever, drawn_cells, measures, of_draws
-from equity.assessment.simulators import Simulated, simulated
-from equity.distribution.incidence import ordered
+from equity.assessment.simulation import Lever, drawn_cells, of_draws
 from equity.errors import ConvergenceError
 from equity.evidence import Parameter
 from equity.market.closures import CLOSURES as MOVING
@@ -30,17 +28,12 @@ from equity.uncertainty import draw
 if TYPE_CHECKING:
     from equity.standards import Standard
 
-__all__ = ["CLOSURES", "Solved", "by_group", "solve"]
+__all__ = ["CLOSURES", "Solved", "solve"]
 
 Floats = NDArray[np.float64]
-FIXED = "fixed"
 # More than this part of the draws without prices is an error.
 MOST_LEFT_OUT = 0.1
 CLOSURES = (FIXED, *MOVING)
-COMPARED = (
-    "producer_net", "small_net", "small_not_complying_share", "other_markets_net", "consumer_net",
-    "total_net",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +48,8 @@ class Solved:
         Drawn parameters by id.
     numbers : dict of str to Parameter
         Parameters of choice, accounting and, where prices move, of the market.
-    closures : pandas.DataFrame
-        measure, and its central value under each closure and in each simulator.
-    gains : dict of str to pandas.Series
-        Closure or simulator to producers' gains less losses, index exporter, USD a year.
+    beside : Beside
+        The central case under the other closures.
     entries : list of pandas.DataFrame
         Incidence entries of those outside the cells.
     drawn_entries : list of pandas.DataFrame
@@ -75,8 +66,7 @@ class Solved:
     drawn: Outcome
     values: dict[str, Floats]
     numbers: dict[str, Parameter]
-    closures: pd.DataFrame
-    gains: dict[str, pd.Series[float]]
+    beside: Beside
     entries: list[pd.DataFrame] = field(default_factory=list)
     drawn_entries: list[pd.DataFrame] = field(default_factory=list)
     flows: pd.DataFrame | None = None
@@ -125,64 +115,35 @@ def solve(
         When a market does not clear, or more than a tenth of the draws do not.
     """
     drawn, values = drawn_cells(cells, levers, draws, seed)
-    at_fixed = outcome(cells)
     market = dict(numbers) | elasticity_parameters(cells.key["product"])
-    moving = MOVING if prices_may_move(cells) else ()
-    supply = numbers["supply_elasticity"]
-    whole = whole_output(cells, np.asarray(supply.value))
-    cleared = {
-        name: clear(whole, flows, central=whole, numbers=market, closure=name) for name in moving
-    }
-    beside = simulated(cells, flows, market) if moving and not whole.whole else {}
-    taken = {FIXED: at_fixed}
-    taken |= {name: outcome(whole, found.market) for name, found in cleared.items()}
-    compared: dict[str, Any] = {
-        "closures": _compare(taken, beside),
-        "gains": _gains(taken, beside),
-    }
     if closure == FIXED:
+        central = outcome(cells)
         used = {name: number for name, number in numbers.items() if name != "demand_elasticity"}
+        beside = Beside(cells=cells, flows=flows, numbers=market, taken={})
         return Solved(
-            central=at_fixed, drawn=outcome(drawn), values=values, numbers=used, **compared
+            central=central, drawn=outcome(drawn), values=values, numbers=used, beside=beside
         )
     values |= draw([market[name] for name in _market_names(cells)], draws, seed)
+    supply = numbers["supply_elasticity"]
+    whole = whole_output(cells, np.asarray(supply.value))
     responses = values[supply.id][:, None] if supply.id in values else np.asarray(supply.value)
     drawn = whole_output(drawn, responses)
+    cleared = clear(whole, flows, central=whole, numbers=market, closure=closure)
     moved = clear(drawn, flows, central=whole, numbers=market, drawn=values, closure=closure)
     kept = _kept(moved, standard.id)
+    central = outcome(whole, cleared.market)
     return Solved(
-        central=taken[closure],
+        central=central,
         drawn=outcome(of_draws(drawn, kept), of_draws(moved.market, kept)),
         values={name: value[kept] for name, value in values.items()},
         numbers=market,
-        entries=other_entries(cleared[closure]),
+        beside=Beside(cells=cells, flows=flows, numbers=market, taken={closure: central}),
+        entries=other_entries(cleared),
         drawn_entries=[_renumbered(block, kept) for block in other_entries(moved)],
-        flows=cleared[closure].flows,
+        flows=cleared.flows,
         left_out=draws - len(kept),
-        other_sales=cleared[closure].other_sales,
-        **compared,
+        other_sales=cleared.other_sales,
     )
-
-
-def by_group(gains: Mapping[str, pd.Series[float]], groups: pd.Series[Any]) -> pd.DataFrame:
-    """Add producers' gains up by the income group of their country.
-
-    Parameters
-    ----------
-    gains : mapping of str to pandas.Series
-        As in `Solved`.
-    groups : pandas.Series
-        Index country, value income group.
-
-    Returns
-    -------
-    pandas.DataFrame
-        income_group, and a column of each closure and simulator, USD a year.
-    """
-    table = pd.DataFrame(
-        {name: gain.groupby(groups.reindex(gain.index)).sum() for name, gain in gains.items()}
-    )
-    return ordered(table.rename_axis("income_group").reset_index(), ["income_group"])
 
 
 def _kept(moved: Clearing, standard: str) -> NDArray[np.intp]:
@@ -205,29 +166,3 @@ def _renumbered(block: pd.DataFrame, kept: NDArray[np.intp]) -> pd.DataFrame:
 
 def _market_names(cells: Cells) -> list[str]:
     return ["demand_elasticity", *sorted(set(cells.key["product"]))]
-
-
-def _compare(taken: Mapping[str, Outcome], beside: Mapping[str, Simulated]) -> pd.DataFrame:
-    columns = {name: _measured(result) for name, result in taken.items()} | {
-        name: {
-            "producer_net": said.producers.sum(), "other_markets_net": said.elsewhere,
-            "consumer_net": said.consumers, "total_net": said.total,
-        }
-        for name, said in beside.items()
-    }  # fmt: skip
-    listed = pd.DataFrame({"measure": COMPARED})
-    return listed.assign(**{name: listed["measure"].map(said) for name, said in columns.items()})
-
-
-def _measured(result: Outcome) -> dict[str, float]:
-    found = measures(result)
-    return {name: float(found[name]) for name in COMPARED}
-
-
-def _gains(
-    taken: Mapping[str, Outcome], beside: Mapping[str, Simulated]
-) -> dict[str, pd.Series[float]]:
-    return {
-        name: pd.Series(result.producer_net, result.cells.key["exporter"].to_numpy())
-        for name, result in taken.items()
-    } | {name: said.producers for name, said in beside.items()}

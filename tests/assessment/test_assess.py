@@ -249,3 +249,11 @@ def test_no_flag_is_raised_on_a_few_consignments() -> None:
     assert tiny["reason"].str.contains("too small to judge").all()
     judged = eq.assess("globalgap", draws=2, parameters={"smallest_trade": 0.0}).flags
     assert not judged["reason"].str.contains("too small to judge").any()
+
+
+@pytest.mark.parametrize("name", ["globalgap", "fairtrade-coffee"])
+@pytest.mark.parametrize("closure", ["fixed", "equilibrium", "gsim", "smart"])
+def test_one_draw_is_enough(name: str, closure: str) -> None:
+    result = eq.assess(name, closure=closure, draws=1)
+    assert len(result.drawn) == 1
+    assert result.checks["passed"].all()

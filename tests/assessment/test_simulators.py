@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 import equity as eq
-from equity.assessment import Assessment
+from equity.assessment import Assessment, beside
 from equity.assessment.cells import model_parameters
+from equity.assessment.closure import clear
 from equity.assessment.inputs import bundled_trade, market_flows
 from equity.elasticities import elasticity
-from equity.errors import InputError
+from equity.errors import ConvergenceError, InputError
 from equity.market import gsim, smart
 
 CHAIN = ["exporter", "product"]
@@ -104,3 +105,20 @@ def test_what_costs_nothing_moves_nothing_there() -> None:
 def test_a_premium_is_no_tariff() -> None:
     columns = list(eq.assess("fairtrade-coffee", draws=5).closures)
     assert columns == ["measure", "fixed", "equilibrium", "gsim", "smart"]
+
+
+def test_a_closure_without_prices_is_not_assessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **given: Any) -> Any:
+        if given["closure"] == "gsim":
+            raise ConvergenceError("no prices")
+        return clear(*_, **given)
+
+    monkeypatch.setattr(beside, "clear", fails)
+    result = eq.assess("eu-aflatoxin", draws=5)
+    assert result.closures["gsim"].isna().all()
+    assert result.closure_groups["gsim"].isna().all()
+    assert result.closures["smart"].notna().all()
+    monkeypatch.setattr(
+        beside, "clear", lambda *_, **given: fails(*_, **given | {"closure": "gsim"})
+    )
+    assert "clears: no prices were found." in eq.assess("eu-aflatoxin", draws=5).summary()
