@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from equity.assessment.closure import clear, prices_may_move, whole_output
+from equity.assessment.closure import clear
+from equity.assessment.market_tables import prices_may_move, whole_output
 from equity.assessment.outcome import Cells, Outcome, outcome
 from equity.assessment.simulation import measures
 from equity.assessment.simulators import Simulated, simulated
 from equity.distribution.incidence import ordered
-from equity.errors import ConvergenceError
+from equity.errors import ConvergenceError, InputError
 from equity.evidence import Parameter
 from equity.market.closures import CLOSURES as MOVING
 
@@ -32,7 +33,7 @@ COMPARED = (
 class Beside:
     """Central values of a run under every closure, worked out when first asked for.
 
-    A closure that finds no prices for the central case has no values (NaN).
+    A closure that finds no prices for the central case, or cannot take it, has no values (NaN).
 
     Parameters
     ----------
@@ -63,15 +64,14 @@ class Beside:
     def _cleared(self, whole: Cells, name: str) -> Outcome | None:
         try:
             made = clear(whole, self.flows, central=whole, numbers=self.numbers, closure=name)
-        except ConvergenceError:
+        except (ConvergenceError, InputError):
             return None
         return outcome(whole, made.market)
 
     @cached_property
     def simulators(self) -> dict[str, Simulated]:
         """What SMART and GSIM say as published; nothing of a label, whose premium is no tariff."""
-        label = np.any(self.cells.premium) or np.any(self.cells.floor)
-        if label or not prices_may_move(self.cells):
+        if np.any(self.cells.label) or not prices_may_move(self.cells):
             return {}
         return simulated(self.cells, self.flows, self.numbers)
 

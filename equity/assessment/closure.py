@@ -13,9 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equity.assessment.outcome import Cells, Market, own_costs
+from equity.assessment.market_tables import MARK, as_market, names_of_draws, unsaleable
+from equity.assessment.outcome import Cells, Market
 from equity.distribution.incidence import ALL, entries
 from equity.elasticities import elasticity
+from equity.errors import ConvergenceError, InputError, Problem
 from equity.evidence import Parameter
 from equity.market import equilibrium, welfare
 from equity.market.record import Equilibrium
@@ -27,16 +29,12 @@ __all__ = [
     "clear",
     "elasticity_parameters",
     "other_entries",
-    "prices_may_move",
-    "whole_output",
 ]
 
 Floats = NDArray[np.float64]
 CHAIN = ["exporter", "product"]
-MARK = "#"
-DEMAND = "demand_elasticity"
 TOLERANCE = 1e-10
-PRICES = ("received", "handled", "price_other")
+PRICES = ("received", "handled", "price_regulated", "price_other", "sold")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,53 +70,6 @@ class Clearing:
     iterations: int
     residual: float
     cleared: NDArray[np.bool_]
-
-
-def has_label_price(cells: Cells) -> bool:
-    """Say whether an administered premium or floor sets the price."""
-    return bool(np.any(cells.premium) or np.any(cells.floor))
-
-
-def prices_may_move(cells: Cells) -> bool:
-    """Say whether prices can clear the markets: nobody is exempt below a limit within a class.
-
-    Parameters
-    ----------
-    cells : Cells
-        Central.
-
-    Returns
-    -------
-    bool
-        False where only fixed prices apply.
-    """
-    return cells.exempt_below is None
-
-
-def whole_output(cells: Cells, supply_elasticity: Floats) -> Cells:
-    """Give the cells of a label all that its producers sell, and their response to prices.
-
-    At fixed prices buyers decide how much certified goods they take. Where prices move, what finds
-    no certified buyer is sold like other goods.
-
-    Parameters
-    ----------
-    cells : Cells
-        Central or drawn.
-    supply_elasticity : numpy.ndarray
-        eps; one number, or (draws, 1).
-
-    Returns
-    -------
-    Cells
-        The same without a label.
-    """
-    if not has_label_price(cells):
-        return cells
-    scaled = {
-        name: getattr(cells, name) / cells.share_sold for name in ("sales", "margin", "mean_sales")
-    }
-    return replace(cells, **scaled, supply_elasticity=supply_elasticity, whole=True)
 
 
 def elasticity_parameters(products: pd.Series[Any]) -> dict[str, Parameter]:
@@ -183,33 +134,35 @@ def clear(
 
     Raises
     ------
+    InputError
+        More certified goods than can be sold, in the central cells.
     ConvergenceError
         Naming the product and the residual, for the central cells; draws that do not clear are
         marked instead.
     """
-    shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
-    draws = shape[0] if len(shape) > 1 else 1
-    asked, now = (((one.sales + one.margin) * one.asked).sum(axis=-1) for one in (central, cells))
-    scale = np.atleast_1d(now / asked)
-    scale = np.broadcast_to(scale, draws)
-    result = equilibrium(
-        _flows(flows, scale),
-        _cells(cells, draws),
-        demand_elasticity=_by_draw(numbers[DEMAND], drawn, central, draws),
-        substitution_elasticity=pd.concat(
-            [
-                _by_draw(numbers[product], drawn, central, draws, product)
-                for product in sorted(set(central.key["product"]))
-            ]
-        ),
-        supply_elasticity=_scalar(cells.supply_elasticity, central, draws),
-        switching_loss=_scalar(cells.switching_loss, central, draws),
-        willingness_to_pay=_willing(cells, central, draws),
-        closure=closure,
-        tolerance=TOLERANCE,
-        partial=drawn is not None,
-    )
-    return _clearing(result, cells, shape, draws)
+    refused = unsaleable(cells, flows)
+    if drawn is None and refused.any():
+        raise InputError(_too_much(cells, refused))
+    given = as_market(cells, flows, central=central, numbers=numbers, refused=refused, drawn=drawn)
+    partial = drawn is not None
+    try:
+        result = equilibrium(**given, closure=closure, tolerance=TOLERANCE, partial=partial)
+    except ConvergenceError as error:
+        raise ConvergenceError(str(error).replace(f"{MARK}0", "")) from None
+    found = _clearing(result, cells)
+    return replace(found, cleared=found.cleared & ~np.atleast_2d(refused).any(axis=1))
+
+
+def _too_much(cells: Cells, refused: NDArray[np.bool_]) -> list[Problem]:
+    chains = cells.key.loc[refused, CHAIN].drop_duplicates()
+    return [
+        Problem(
+            f"parameter share_sold, {exporter}, {product}",
+            "leaves more certified goods without a certified buyer than the country exports.",
+            "raise share_sold, or lower the standard's demand_share.",
+        )
+        for exporter, product in chains.itertuples(index=False)
+    ]
 
 
 def other_entries(clearing: Clearing) -> list[pd.DataFrame]:
@@ -236,94 +189,15 @@ def other_entries(clearing: Clearing) -> list[pd.DataFrame]:
     ]
 
 
-def _names(products: Any, draws: int) -> list[str]:
-    return [f"{product}{MARK}{draw}" for draw in range(draws) for product in products]
-
-
-def _flows(flows: pd.DataFrame, scale: Floats) -> pd.DataFrame:
-    held = flows.loc[flows["value"] > 0, [*CHAIN, "importer", "value", "regulated_share"]]
-    count = len(held)
-    table = pd.concat([held] * len(scale), ignore_index=True)
-    share = table["regulated_share"].to_numpy() * np.repeat(scale, count)
-    return table.assign(
-        product=_names(held["product"], len(scale)), regulated_share=np.minimum(share, 1.0)
-    )
-
-
-def _cells(cells: Cells, draws: int) -> pd.DataFrame:
-    size = len(cells.key)
-    fixed, variable = own_costs(cells)
-    whole = np.broadcast_to(cells.sales + cells.margin, (draws, size))
-    chain = pd.MultiIndex.from_frame(cells.key[CHAIN])
-    code, _ = pd.factorize(chain)
-    member = np.equal.outer(code, np.arange(code.max() + 1)).astype(float)
-    total = (whole @ member)[:, code]
-
-    def of_chain(array: Any) -> Floats:
-        """Mean over the size classes of an exporter and product, weighted with their value."""
-        mean: Floats = ((array * whole) @ member)[:, code] / total
-        return mean
-
-    def flat(array: Any) -> Floats:
-        return np.broadcast_to(np.asarray(array, float), (draws, size)).reshape(-1)
-
-    table = pd.concat([cells.key] * draws, ignore_index=True)
-    return table.assign(
-        product=_names(cells.key["product"], draws),
-        value_share=flat(whole / total),
-        mean_sales=flat(cells.mean_sales),
-        sales_dispersion=flat(cells.sales_dispersion),
-        compliant_share=flat(cells.compliant_share),
-        fixed_cost=flat(fixed),
-        variable_cost_share=flat(variable),
-        benefit_share=flat(cells.savings),
-        producer_share=flat(cells.sales / whole),
-        premium=flat(of_chain(cells.premium)),
-        price_floor=flat(of_chain(cells.floor)),
-        share_sold=flat(cells.asked),
-    )
-
-
-def _by_draw(
-    number: Parameter,
-    drawn: Mapping[str, Floats] | None,
-    central: Cells,
-    draws: int,
-    product: str | None = None,
-) -> pd.Series[Any]:
-    products = sorted(set(central.key["product"])) if product is None else [product]
-    values = np.full(draws, number.value) if drawn is None else drawn.get(number.id)
-    if values is None:
-        values = np.full(draws, number.value)
-    return pd.Series(np.repeat(values, len(products)), index=_names(products, draws))
-
-
-def _willing(cells: Cells, central: Cells, draws: int) -> pd.Series[Any]:
-    """Average what the assurance of newly complying goods is worth to buyers, share of price."""
-    code, products = pd.factorize(central.key["product"], sort=True)
-    value = (cells.sales + cells.margin) * cells.asked
-    member = np.equal.outer(code, np.arange(len(products))).astype(float)
-    worth, whole = (
-        np.broadcast_to(part, (draws, len(code))) @ member
-        for part in (value * cells.assurance * (1 - cells.compliant_share), value)
-    )
-    theta = np.divide(worth, whole, out=np.zeros(worth.shape), where=whole > 0)
-    return pd.Series(theta.reshape(-1), index=_names(products, draws))
-
-
-def _scalar(array: Floats, central: Cells, draws: int) -> pd.Series[Any]:
-    products = sorted(set(central.key["product"]))
-    values = np.broadcast_to(np.ravel(array), draws)
-    return pd.Series(np.repeat(values, len(products)), index=_names(products, draws))
-
-
-def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: int) -> Clearing:
-    key = cells.key[CHAIN]
+def _clearing(result: Equilibrium, cells: Cells) -> Clearing:
+    key, draws, shape = cells.key[CHAIN], cells.draws, cells.shape
     wanted = pd.concat([key] * draws, ignore_index=True).assign(
-        product=_names(key["product"], draws)
+        product=names_of_draws(key["product"], draws)
     )
-    found = result.prices.assign(received=result.received, handled=result.handled)
-    prices = exact_join(wanted, found, CHAIN, what="prices")
+    table = result.prices.assign(
+        received=result.received, handled=result.handled, sold=result.solution.sold
+    )
+    prices = exact_join(wanted, table, CHAIN, what="prices")
     gains = welfare(result)
     consumers = gains.consumers
     beside = gains.producers[gains.producers["choice"] == "other_markets"]
@@ -340,6 +214,8 @@ def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: 
         received=priced["received"],
         handled=priced["handled"],
         other=priced["price_other"],
+        bought=priced["price_regulated"] * priced["sold"],
+        joining=_joining(result, shape),
         consumers=_per_draw(consumers, "amount", shape),
         other_producers=_per_draw(others, "producers", shape),
         other_traders=_per_draw(others, "traders", shape),
@@ -355,6 +231,18 @@ def _clearing(result: Equilibrium, cells: Cells, shape: tuple[int, ...], draws: 
         residual=result.residual,
         cleared=_cleared(result, draws),
     )
+
+
+def _joining(result: Equilibrium, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Shares of producers not yet compliant that comply, by number and value, as the cells lie."""
+    new = 1 - result.cells.compliant_share
+    settled = []
+    for entering in (result.choice.entering_number, result.choice.entering_value):
+        part = np.full(len(result.table), np.nan)
+        known = new > 0
+        part[result.cells.row[known]] = entering[known] / new[known]
+        settled.append(part.reshape(shape))
+    return settled[0], settled[1]
 
 
 def _cleared(result: Equilibrium, draws: int) -> NDArray[np.bool_]:

@@ -107,7 +107,22 @@ class Cells:
     @property
     def asked(self) -> Floats:
         """Part of `sales` that buyers ask for at the baseline."""
-        return self.share_sold if self.whole else np.ones(np.shape(self.share_sold))
+        return np.where(self.label & self.whole, self.share_sold, 1.0)
+
+    @property
+    def label(self) -> Booleans:
+        """Cells with an administered premium or floor."""
+        return (np.asarray(self.premium) > 0) | (np.asarray(self.floor) > 0)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(cells,), or (draws, cells)."""
+        return np.broadcast_shapes(self.sales.shape, np.shape(self.supply_elasticity))
+
+    @property
+    def draws(self) -> int:
+        """Number of draws, 1 for the central cells."""
+        return self.shape[0] if len(self.shape) > 1 else 1
 
     @property
     def exempt_below(self) -> Floats | None:
@@ -158,6 +173,10 @@ class Market:
         Price of what complies and of what is sold elsewhere, by cell, baseline 1.
     handled : numpy.ndarray
         The first without premium and floor of a label, which pass traders by.
+    bought : numpy.ndarray
+        What those who ask pay for a unit made, without premium: their price times the part sold.
+    joining : tuple of numpy.ndarray
+        Shares by number and value of producers not yet compliant that comply, see `choose`.
     consumers, other_producers, other_traders : numpy.ndarray
         Totals, USD a year: of consumers in all markets, and of producers and traders in the sales
         that the standard does not ask about.
@@ -166,6 +185,8 @@ class Market:
     received: Floats
     handled: Floats
     other: Floats
+    bought: Floats
+    joining: tuple[Floats, Floats]
     consumers: Floats
     other_producers: Floats
     other_traders: Floats
@@ -227,11 +248,11 @@ class Outcome:
 
     @property
     def newly_complying(self) -> Floats:
-        """F.o.b. value of the goods that newly comply, at the market's price, USD a year."""
+        """F.o.b. value of newly complying goods that are asked for, without premium, USD a year."""
         cells = self.cells
         _, entering, _ = quantity_sold(self.choice, cells.supply_elasticity)
-        asked = (cells.sales + cells.margin) * cells.asked
-        value: Floats = asked * self.market_price * entering
+        price = self.market_price if self.market is None else self.market.bought
+        value: Floats = (cells.sales + cells.margin) * price * entering
         return value
 
     @property
@@ -290,7 +311,7 @@ def own_costs(cells: Cells) -> tuple[Floats, Floats]:
     """
     fixed_item = (cells.items["behaviour"] == "fixed").to_numpy()
     own_bill = cells.paid_by_producer
-    shape = np.broadcast_shapes(cells.sales.shape, np.shape(cells.supply_elasticity))
+    shape = cells.shape
     fixed = np.broadcast_to(cells.cost(own_bill & fixed_item), shape)
     share = _share(cells.cost(own_bill & ~fixed_item), cells.reference_sales)
     return fixed, np.broadcast_to(share, shape)
@@ -329,6 +350,7 @@ def outcome(cells: Cells, market: Market | None = None) -> Outcome:
         ),
         supply_elasticity=eps,
         exempt_below=cells.exempt_below,
+        joining=None if market is None else market.joining,
     )
     components = producer_components(
         choice,

@@ -173,12 +173,20 @@ def of_draws(record: Any, kept: NDArray[np.intp]) -> Any:
     Cells or Market
         A new one.
     """
+
+    def taken(array: Any) -> Any:
+        return tuple(one[kept] for one in array) if isinstance(array, tuple) else array[kept]
+
     arrays = {
-        one.name: array[kept]
+        one.name: taken(array)
         for one in fields(record)
         if one.name not in PER_ITEM
-        and isinstance(array := getattr(record, one.name), np.ndarray)
-        and (array.ndim > 1 or (array.ndim == 1 and not isinstance(record, Cells)))
+        and isinstance(array := getattr(record, one.name), (np.ndarray, tuple))
+        and (
+            isinstance(array, tuple)
+            or array.ndim > 1
+            or (array.ndim == 1 and not isinstance(record, Cells))
+        )
     }
     return replace(record, **arrays)
 

@@ -16,8 +16,8 @@ from equity.assessment.closure import (
     clear,
     elasticity_parameters,
     other_entries,
-    whole_output,
 )
+from equity.assessment.market_tables import whole_output
 from equity.assessment.outcome import Cells, Outcome, outcome
 from equity.assessment.simulation import Lever, drawn_cells, of_draws
 from equity.errors import ConvergenceError

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from equity.market.cells import Cells
 from equity.market.indexing import REGULATED, Index
+from equity.market.parameters import Elasticities
 from equity.market.rationing import Labels
 
-__all__ = ["Block", "Elasticities", "cut"]
+__all__ = ["Block", "cut"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -29,26 +30,6 @@ LEAST_DISPERSION = 0.01
 NEGLIGIBLE_COST = 1e-7
 _LEAST_WIDTH = 1e-9
 _DENSITY_AT_ZERO = 1 / np.sqrt(2 * np.pi)
-
-
-@dataclass(frozen=True)
-class Elasticities:
-    """Parameters by product, each of shape (products,).
-
-    Parameters
-    ----------
-    substitution, demand, supply : numpy.ndarray
-        sigma, eta and eps.
-    loss, willingness, domestic : numpy.ndarray
-        kappa, theta and d.
-    """
-
-    substitution: Floats
-    demand: Floats
-    supply: Floats
-    loss: Floats
-    willingness: Floats
-    domestic: Floats
 
 
 @dataclass(frozen=True)
@@ -106,7 +87,7 @@ class Block:
         By node: log price over outside price at the baseline (0 where not anchored).
     label : numpy.ndarray of bool
         Nodes with an administered price.
-    premium, label_floor, reference, sold : numpy.ndarray
+    premium, label_floor, reference, expected, sold : numpy.ndarray
         By node, as in `Labels`.
     staying : numpy.ndarray
         By node: part of the baseline sales to other markets that is not certified.
@@ -165,6 +146,7 @@ class Block:
     premium: Floats
     label_floor: Floats
     reference: Floats
+    expected: Floats
     sold: Floats
     staying: Floats
 
@@ -204,7 +186,7 @@ def cut(
     begin, end = np.searchsorted(cells.node, [nodes.start, nodes.stop])
     rows = slice(int(begin), int(end))
     places: dict[str, Any] = {"stalls": stalls, "markets": markets, "nodes": nodes, "cells": rows}
-    matrix, transposed = _matrices(index, stalls, markets)
+    matrix, transposed = _matrices(index, cells.labels, stalls, markets)
     node = _node_arrays(index, by, cells.labels, stalls, nodes)
     cell = _cell_arrays(cells, rows, nodes, node)
     closed = _closed(cell, node, stalls)
@@ -240,7 +222,7 @@ def _starts(product: Any, first: int, last: int) -> Integers:
     return np.searchsorted(product, np.arange(first, last)).astype(np.int64)
 
 
-def _matrices(index: Index, stalls: slice, markets: slice) -> tuple[Any, Any]:
+def _matrices(index: Index, labels: Labels, stalls: slice, markets: slice) -> tuple[Any, Any]:
     from scipy import sparse
 
     start = index.start[stalls.start : stalls.stop + 1]
@@ -251,6 +233,11 @@ def _matrices(index: Index, stalls: slice, markets: slice) -> tuple[Any, Any]:
     worth = index.value[part]
     of_stall = worth / np.repeat(index.stall_value[stalls], np.diff(row))
     of_market = worth / index.market_value[markets][column]
+    if labels.on.any():
+        # What a label's buyers spend holds its premium.
+        paid = np.repeat(labels.by_stall(index)[stalls], np.diff(row))
+        spent = np.bincount(column, weights=worth * paid, minlength=shape[1])
+        of_market = worth * paid / spent[column]
     matrix = sparse.csr_array((of_stall, column, row), shape=shape)
     return matrix, sparse.csr_array((of_market, column, row), shape=shape).T
 
@@ -297,6 +284,7 @@ def _node_arrays(
         "premium": labels.premium[nodes],
         "label_floor": labels.floor[nodes],
         "reference": labels.reference[nodes],
+        "expected": labels.expected[nodes],
         "sold": sold,
         "anchored": np.maximum(loss, floor) > -np.inf,
     }
@@ -389,6 +377,8 @@ def _steps(cell: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
         "step_start": threshold + before - already[at],
         "step_width": np.bincount(group, weights=own)[group] if len(step) else own,
         "step_own": own,
-        "outlet": np.where(node["loss"] == -np.inf, np.inf, outlet),
+        "outlet": np.select(
+            [node["floor"] == -np.inf, node["loss"] == -np.inf], [-np.inf, np.inf], outlet
+        ),
         "ratio": ratio,
     }

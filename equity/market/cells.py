@@ -110,9 +110,13 @@ def index_cells(cells: pd.DataFrame, index: Index, *, enters: str = "exporter_co
     share = cells["value_share"].to_numpy(float)[row]
     _check_shares(share, node, index)
     value = share * index.stall_value[index.regulated[node]]
-    reaches = cells["producer_share"].to_numpy(float)[row] if "producer_share" in cells else 1.0
-    passed = np.bincount(node, weights=share * reaches, minlength=len(index.regulated))
-    labels = index_labels(cells, row, node, passed.astype(float), index)
+    reaches = np.ones(len(row))
+    if "producer_share" in cells:
+        reaches = cells["producer_share"].to_numpy(float)[row]
+    labels = index_labels(cells, row, node, reaches, index)
+    if enters == "import_tax" and labels.on.any():
+        text = "cannot be combined with a label: what finds no certified buyer pays no tax."
+        raise InputError(Problem("enters", text, "use exporter_cost or iceberg."))
     return _columns_of(cells, row, node, value / labels.sold[node], labels, enters)
 
 

@@ -166,6 +166,7 @@ def choose(
     outside: ArrayLike,
     supply_elasticity: ArrayLike,
     exempt_below: ArrayLike | None = None,
+    joining: tuple[Floats, Floats] | None = None,
 ) -> Choice:
     """Split every cell into complying, diverting and exiting producers.
 
@@ -181,6 +182,9 @@ def choose(
         Price kept when complying and when not; eps.
     exempt_below : array_like, optional
         USD a year; nobody is exempt when not given.
+    joining : tuple of numpy.ndarray, optional
+        Shares by number and by value of producers not yet compliant that comply, where a market has
+        settled them (producers who are indifferent follow its prices); NaN where it has not.
 
     Returns
     -------
@@ -199,6 +203,11 @@ def choose(
         earlier_value = earlier + new * (1 - asked_value)
         entry = np.maximum(bar, exempt_below)
     number, value = complying_shares(mean_sales, sales_dispersion, entry)
+    if joining is not None:
+        number, value = (
+            np.where(np.isnan(settled), own, settled)
+            for settled, own in zip(joining, (number, value), strict=True)
+        )
     leaves = np.asarray(outside, float) > 0
     entering_number, entering_value = new * number, new * value
     left_number, left_value = new * (asked_number - number), new * (asked_value - value)

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, unknown
-from equity.market.block import Elasticities
 from equity.market.indexing import Index
+from equity.market.parameters import Elasticities
 
-__all__ = ["CLOSURES", "check_closure", "diverted", "of_demand"]
+__all__ = ["CLOSURES", "check_closure", "choke_price", "diverted", "of_demand"]
 
 Floats = NDArray[np.float64]
 CLOSURES = ("equilibrium", "gsim", "smart")
@@ -56,6 +56,22 @@ def of_demand(by: Elasticities, closure: str) -> Elasticities:
         By product.
     """
     return replace(by, substitution=by.demand) if closure == "smart" else by
+
+
+def choke_price(substitution: Floats) -> Floats:
+    """Log price at which linear demand for a variety ends, ``1 + 1 / sigma``.
+
+    Parameters
+    ----------
+    substitution : numpy.ndarray
+        sigma, the elasticity of demand to the own price.
+
+    Returns
+    -------
+    numpy.ndarray
+        Same shape.
+    """
+    return np.asarray(np.log1p(1 / substitution), dtype=float)
 
 
 def diverted(index: Index, value: Floats, price: Floats, substitution: Floats) -> Floats:

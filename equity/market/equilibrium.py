@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equity.errors import InputError, Problem
-from equity.market.block import Elasticities, cut
+from equity.market.block import cut
 from equity.market.cells import Cells, index_cells
 from equity.market.closures import check_closure, of_demand
 from equity.market.entry import check_cost
 from equity.market.indexing import index_flows
-from equity.market.parameters import parameters_of
+from equity.market.parameters import Elasticities, parameters_of
 from equity.market.record import Equilibrium
 from equity.market.solver import Solution, solve
 from equity.market.supply import State, baseline, supply

@@ -12,12 +12,14 @@ from equity.errors import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["demand_by_group", "label_price", "share_sold"]
+__all__ = ["demand_by_group", "label_price", "numbers_of", "share_sold"]
 
 Floats = NDArray[np.float64]
 
 _BISECTIONS = 60
 _SHOWN = 5
+_LONGEST = 40
+_CHAIN = ["exporter", "product"]
 
 
 def label_price(
@@ -25,6 +27,7 @@ def label_price(
     premium: ArrayLike,
     floor: ArrayLike = 0.0,
     share_sold: ArrayLike = 1.0,
+    unsold: ArrayLike | None = None,
 ) -> Floats:
     """Give the expected price of certified output with an administered premium and a price floor.
 
@@ -38,6 +41,8 @@ def label_price(
         Share of the price, and share of the baseline price; 0 for none.
     share_sold : array_like
         Part of the certified output that is sold as certified, 0 to 1.
+    unsold : array_like, optional
+        What the rest earns; `price_other` when not given.
 
     Returns
     -------
@@ -47,7 +52,8 @@ def label_price(
     conventional = np.asarray(price_other, float)
     certified = np.maximum(np.asarray(floor, float), conventional) * (1 + np.asarray(premium))
     sold = np.asarray(share_sold, float)
-    expected: Floats = sold * certified + (1 - sold) * conventional
+    rest = conventional if unsold is None else np.asarray(unsold, float)
+    expected: Floats = sold * certified + (1 - sold) * rest
     return expected
 
 
@@ -81,6 +87,33 @@ def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None 
     return np.where(rationed, (low + high) / 2, 1.0)
 
 
+def numbers_of(name: str, given: Any) -> Floats:
+    """Read an argument as numbers.
+
+    Parameters
+    ----------
+    name : str
+        Of the argument, for the error.
+    given : object
+        A number, an array or a column.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape.
+
+    Raises
+    ------
+    InputError
+        For anything that is no number.
+    """
+    try:
+        return np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        text = f"{str(given)[:_LONGEST]!r} is no number."
+        raise InputError(Problem(name, text, "give a number, or one per row.")) from None
+
+
 def demand_by_group(
     cells: pd.DataFrame, demand: pd.Series[float]
 ) -> tuple[NDArray[np.intp], Floats]:
@@ -107,9 +140,12 @@ def demand_by_group(
     """
     import pandas as pd
 
-    chain = pd.MultiIndex.from_frame(cells[["exporter", "product"]])
-    group, found = pd.factorize(chain)
     place = "certified_demand"
+    if not (isinstance(demand, pd.Series) and demand.index.nlevels == len(_CHAIN)):
+        fix = "give a Series with the index exporter, product."
+        raise InputError(Problem(place, "is not given by exporter and product.", fix))
+    chain = pd.MultiIndex.from_frame(cells[_CHAIN])
+    group, found = pd.factorize(chain)
     if demand.index.has_duplicates:
         twice = demand.index[demand.index.duplicated()][0]
         raise InputError(Problem(place, f"{twice} occurs twice.", "keep one number for each."))
@@ -117,7 +153,7 @@ def demand_by_group(
     if len(missing):
         shown = "; ".join(", ".join(map(str, pair)) for pair in missing[:_SHOWN])
         raise InputError(Problem(place, f"has no number for {shown}.", "add it."))
-    wanted = demand.loc[found].to_numpy(float)
+    wanted = numbers_of(place, demand.loc[found])
     wrong = ~(np.isfinite(wanted) & (wanted >= 0))
     if wrong.any():
         at = int(np.argmax(wrong))

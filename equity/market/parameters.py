@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
-from equity.market.block import Elasticities
 from equity.market.indexing import Index
+from equity.market.label import numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["parameters_of"]
+__all__ = ["Elasticities", "parameters_of"]
 
 Floats = NDArray[np.float64]
 
 _LARGEST_ELASTICITY = 50.0
 _SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Elasticities:
+    """Parameters by product, each of shape (products,).
+
+    Parameters
+    ----------
+    substitution, demand, supply : numpy.ndarray
+        sigma, eta and eps.
+    loss, willingness, domestic : numpy.ndarray
+        kappa, theta and d.
+    """
+
+    substitution: Floats
+    demand: Floats
+    supply: Floats
+    loss: Floats
+    willingness: Floats
+    domestic: Floats
 
 
 def parameters_of(index: Index, **given: float | pd.Series[float]) -> Elasticities:
@@ -77,7 +98,12 @@ def _by_product(
     import pandas as pd
 
     if not isinstance(given, pd.Series):
-        return np.full(len(products), float(given))
+        number = numbers_of(name, given)
+        if number.ndim:
+            text = "is neither a number nor a Series by product."
+            problems.append(Problem(name, text, "give one of the two."))
+            return np.ones(len(products))
+        return np.full(len(products), float(number))
     place = (
         given.index.astype(str).get_indexer(pd.Index(products)) if given.index.is_unique else None
     )
@@ -91,4 +117,4 @@ def _by_product(
             Problem(name, f"has no number for {len(missing)} products ({shown}).", "add them.")
         )
         return np.ones(len(products))
-    return np.asarray(given.to_numpy(float)[place], dtype=np.float64)
+    return np.asarray(numbers_of(name, given)[place], dtype=np.float64)

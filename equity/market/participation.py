@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equity.errors import InputError, Problem
 from equity.market.choice import Choice, choose, outside_price
-from equity.market.label import demand_by_group, label_price, share_sold
+from equity.market.label import demand_by_group, label_price, numbers_of, share_sold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,28 +69,27 @@ def participation(
         Prices or costs below zero, shares outside 0 to 1, demand for a label without an entry for
         an exporter and product, and a price beside an administered one.
     """
-    label = bool(np.any(premium) or np.any(price_floor))
     bounds = {
         "price_regulated": (price_regulated, np.inf), "price_other": (price_other, np.inf),
         "switching_loss": (switching_loss, 1.0), "supply_elasticity": (supply_elasticity, np.inf),
-        "premium": (premium, np.inf), "price_floor": (price_floor, np.inf),
+        "domestic_price": (domestic_price, np.inf), "premium": (premium, np.inf),
+        "price_floor": (price_floor, np.inf),
     }  # fmt: skip
     _check(cells, bounds, demanded=certified_demand is not None)
-    if label and np.any(np.asarray(price_regulated) != 1):
-        text = "is given beside a premium or floor, which set the price of certified goods."
-        raise InputError(Problem("price_regulated", text, "leave it out."))
+    label = bool(np.any(premium) or np.any(price_floor))
+    _check_label(label, price_regulated, certified_demand)
     size, outside = (
         len(cells),
         outside_price(price_other, switching_loss, other_market, domestic_price),
     )
     if not label:
         price = np.broadcast_to(np.asarray(price_regulated, float), size)
-        return response_table(
-            cells, _at(cells, price, outside, supply_elasticity), price, price_other
-        )
+        choice = _at(cells, price, outside, supply_elasticity)
+        return response_table(cells, choice, price, price_other)
+    unsold = outside_price(price_other, 0.0, other_market, domestic_price)
 
     def expected(sold: ArrayLike) -> Floats:
-        mean = label_price(price_other, premium, price_floor, sold)
+        mean = label_price(price_other, premium, price_floor, sold, unsold)
         return np.broadcast_to(mean, size)
 
     sold = np.ones(size)
@@ -99,6 +98,18 @@ def participation(
     price = expected(sold)
     choice = _at(cells, price, outside, supply_elasticity)
     return response_table(cells, choice, price, price_other).assign(share_sold=sold)
+
+
+def _check_label(label: bool, price: ArrayLike, demand: object) -> None:
+    problems = []
+    if label and np.any(np.asarray(price, float) != 1):
+        text = "is given beside a premium or floor, which set the price of certified goods."
+        problems.append(Problem("price_regulated", text, "leave it out."))
+    if demand is not None and not label:
+        text = "is given without a premium or floor, so that nothing pays for being certified."
+        problems.append(Problem("certified_demand", text, "give premium or price_floor."))
+    if problems:
+        raise InputError(problems)
 
 
 def _kept(cells: pd.DataFrame) -> Floats:
@@ -196,7 +207,7 @@ def _check(
         rules[name] = (cells[name], np.inf)
     problems = []
     for name, (given, high) in rules.items():
-        values = np.asarray(given, float)
+        values = numbers_of(name, given)
         wrong = ~((values >= 0) & (values <= high))
         if wrong.any():
             shown = values[wrong].flat[0]

@@ -18,7 +18,7 @@ Flags = NDArray[np.bool_]
 _BY_NODE = (
     "regulated", "other", "sigma", "eps", "power", "loss", "floor", "diverted", "anchored",
     "outlet", "ratio", "node_product", "earlier", "label", "premium", "label_floor", "reference",
-    "sold", "staying",
+    "expected", "sold", "staying",
 )  # fmt: skip
 _BY_SLOT = (
     "entering", "paid", "log_kept", "base", "inverse", "entering_slope", "paid_slope", "always",

@@ -4,7 +4,9 @@ Buyers of a label take ``V^R`` of an exporter at the price ``a0 = max(floor, 1) 
 while other prices are those of the baseline, and react to its change as to any other price.
 Certified goods cost at least ``max(floor, b) (1 + premium)``. Where more is certified than buyers
 take at that price, the part s finds a certified buyer, the rest earns b like any other goods, and
-producers decide on ``s a + (1 - s) b``; where less is certified, all of it is sold and a rises.
+producers decide on ``s a + (1 - s) b``; where less is certified, all of it is sold and a rises. An
+exporter without another market has no b: only a floor then holds its certified price up, and what
+finds no certified buyer is lost.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.label import numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +31,11 @@ __all__ = ["Labels", "Rationed", "index_labels", "ration"]
 Floats = NDArray[np.float64]
 
 _COLUMNS = {"premium": 0.0, "price_floor": 0.0, "share_sold": 1.0}
+_LARGEST, _LEAST_SHARE, _ROUNDING = 1e3, 1e-6, 1e-9
+_BOUNDS = {
+    "premium": (0.0, _LARGEST), "price_floor": (0.0, _LARGEST), "share_sold": (_LEAST_SHARE, 1.0),
+}  # fmt: skip
+_ONE = "give one number for an exporter and product."
 _LEAST_SOLD = 1e-12
 # A certified price this little above the other keeps the share that is sold defined.
 _LEAST_GAP = 1e-6
@@ -61,9 +69,32 @@ class Labels:
         return np.where(self.on, np.maximum(self.floor, 0.0) + self.premium, 0.0)
 
     @property
+    def expected(self) -> Floats:
+        """Log of what producers expect at the baseline, certified buyer or not."""
+        return np.log1p(self.sold * np.expm1(self.reference))
+
+    @property
     def paid(self) -> Floats:
         """What buyers pay for certified goods at the baseline, f.o.b., over the price without."""
         return 1 + self.reaches * np.expm1(self.reference)
+
+    def by_stall(self, index: Index) -> Floats:
+        """Lay `paid` out by stall, 1 where nothing is certified.
+
+        Parameters
+        ----------
+        index : Index
+            Of the flows.
+
+        Returns
+        -------
+        numpy.ndarray
+            (stalls,).
+        """
+        sells = index.regulated >= 0
+        paid = np.ones(len(index.stall_product))
+        paid[index.regulated[sells]] = self.paid[sells]
+        return paid
 
 
 def index_labels(
@@ -78,7 +109,7 @@ def index_labels(
     row, node : numpy.ndarray of int
         Row of the table, and node, of every cell that counts.
     reaches : numpy.ndarray
-        (nodes,), part of the f.o.b. value that reaches producers.
+        (cells,), part of the f.o.b. value that reaches producers.
     index : Index
         Of the flows.
 
@@ -97,30 +128,48 @@ def index_labels(
     problems: list[Problem] = []
     found = {}
     for name, empty in _COLUMNS.items():
-        given = cells[name].to_numpy(float)[row] if name in cells else np.full(len(row), empty)
-        high = 1.0 if name == "share_sold" else np.inf
-        low = np.nextafter(0, 1) if name == "share_sold" else 0.0
+        given = np.full(len(row), empty)
+        if name in cells:
+            given = numbers_of(f"cells, column {name}", cells[name])[row]
+        low, high = _BOUNDS[name]
         found[name] = np.full(size, empty)
         found[name][node] = given
+        allowed = (given >= low) & (given <= high)
         for wrong, text, fix in (
-            (~((given >= low) & (given <= high)), "is out of bounds.", f"give 0 to {high:g}."),
-            (found[name][node] != given, "differs between size classes.", "give one number."),
+            (~allowed, "is out of bounds.", f"give {low:.3g} to {high:g}."),
+            (allowed & (found[name][node] != given), "differs between size classes.", _ONE),
         ):
             if wrong.any():
                 place = f"cells, column {name}, row {int(row[np.argmax(wrong)]) + 1}"
                 problems.append(Problem(place, text, fix))
-    problems = problems or _too_much(found["share_sold"], index)
+    on = (found["premium"] > 0) | (found["price_floor"] > 0)
+    # Without a label everything is sold as what it is.
+    sold = np.where(on, found["share_sold"], 1.0)
+    problems = problems or [*_too_much(sold, index), *_mixed(on, reaches, row, node)]
     if problems:
         raise InputError(problems)
     with np.errstate(divide="ignore"):
         floor = np.log(found["price_floor"])
-    return Labels(
-        on=(found["premium"] > 0) | (found["price_floor"] > 0),
-        premium=np.log1p(found["premium"]),
-        floor=floor,
-        sold=found["share_sold"],
-        reaches=reaches,
-    )
+    passed = np.ones(size)
+    passed[node] = reaches
+    return Labels(on, np.log1p(found["premium"]), floor, sold, passed)
+
+
+def _mixed(
+    on: NDArray[np.bool_], reaches: Floats, row: NDArray[Any], node: NDArray[Any]
+) -> list[Problem]:
+    """Name cells of a label whose producers get another part of the price than their neighbours."""
+    first = np.ones(len(on))
+    first[node] = reaches
+    differ = on[node] & (np.abs(first[node] - reaches) > _ROUNDING)
+    return [
+        Problem(
+            f"cells, column producer_share, row {int(row[at]) + 1}",
+            "differs between size classes; a premium then has no one price.",
+            _ONE,
+        )
+        for at in np.flatnonzero(differ)[:1]
+    ]
 
 
 def _too_much(sold: Floats, index: Index) -> list[Problem]:
@@ -183,22 +232,22 @@ def ration(block: Block, price: Floats, second: Floats) -> Rationed:
     Rationed
         Nodes without a label sell everything at their price.
     """
-    expected = np.exp(price)
-    other = np.where(block.other >= 0, np.exp(second), 0.0)
-    least = np.maximum(block.label_floor, second)
+    expected, elsewhere = np.exp(price), block.other >= 0
+    other = np.where(elsewhere, np.exp(second), 0.0)
+    least = np.maximum(block.label_floor, np.where(elsewhere, second, -np.inf))
     administered = np.maximum(np.exp(least + block.premium), other * (1 + _LEAST_GAP))
     held = block.label & (expected < administered)
     gap = np.where(held, administered - other, 1.0)
     raw = np.where(held, (expected - other) / gap, 1.0)
     sold = np.maximum(raw, _LEAST_SOLD)
     live = held & (raw > _LEAST_SOLD)
-    follows = np.where(block.label_floor > second, 0.0, administered)
+    follows = np.where(least > block.label_floor, administered, 0.0)
     safe = np.where(live, expected - other, 1.0)
     return Rationed(
-        asked=np.where(held, np.log(administered), price) - block.reference,
+        asked=np.where(held, np.log(np.where(held, administered, 1.0)), price) - block.reference,
         sold=sold,
         by_price=np.where(live, expected / safe, 0.0),
         by_other=np.where(live, -other / safe - (follows - other) / gap, 0.0),
         asked_by_price=np.where(held, 0.0, 1.0),
-        asked_by_other=np.where(held, follows / administered, 0.0),
+        asked_by_other=(held & (follows > 0)).astype(float),
     )

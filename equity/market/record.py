@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, Elasticities, cut
+from equity.market.block import LEAST_DISPERSION, NEGLIGIBLE_COST, cut
 from equity.market.cells import Cells
 from equity.market.choice import Choice, complying_shares, outside_price, threshold_sales
 from equity.market.closures import diverted, of_demand
 from equity.market.indexing import SEGMENTS, Index
+from equity.market.parameters import Elasticities
 from equity.market.participation import response_table
 from equity.market.solver import Solution
 from equity.market.supply import baseline, supply
@@ -204,10 +205,7 @@ class Equilibrium:
     @cached_property
     def stall_paid(self) -> Floats:
         """What a label's buyers pay at the baseline over the price without, 1 in other stalls."""
-        sells = self.index.regulated >= 0
-        paid = np.ones(len(self.index.stall_product))
-        paid[self.index.regulated[sells]] = self.cells.labels.paid[sells]
-        return paid
+        return self.cells.labels.by_stall(self.index)
 
     @cached_property
     def flows(self) -> pd.DataFrame:

@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from equity.errors import ConvergenceError, InputError, Problem
 from equity.market.acceleration import Acceleration
-from equity.market.block import Block, Elasticities, cut
+from equity.market.block import Block, cut
 from equity.market.cells import Cells
 from equity.market.clearing import clear, write_prices
+from equity.market.closures import choke_price
 from equity.market.indexing import Index
+from equity.market.parameters import Elasticities
 from equity.market.parts import take_products
 from equity.market.supply import State, baseline, sold_as_certified, supply
 
@@ -92,8 +94,8 @@ def price_indices(block: Block, price: Floats) -> Floats:
     """
     delta = block.stall_delta
     if block.composite:
-        choke = np.log1p(1 / (1 - delta))
-        mean: Floats = block.transposed @ np.where(block.stall_closed, choke, price)
+        closed = choke_price(1 - delta)
+        mean: Floats = block.transposed @ np.where(block.stall_closed, closed, price)
         return mean - block.market_taste
     power = np.expm1(np.minimum(np.where(block.stall_closed, 0.0, delta * price), _LARGEST))
     safe = np.where(delta == 0, 1.0, delta)

@@ -82,7 +82,7 @@ def baseline(block: Block) -> State:
     State
         A fresh copy.
     """
-    return State(block.ratio + block.reference, np.zeros(len(block.eps)))
+    return State(block.ratio + block.expected, np.zeros(len(block.eps)))
 
 
 class _Position(NamedTuple):

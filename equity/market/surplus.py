@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from equity.market.choice import Choice
 
-__all__ = ["area", "producer_components", "quantity_sold", "trader_margin"]
+__all__ = ["area", "handling", "producer_components", "quantity_sold", "trader_margin"]
 
 Floats = NDArray[np.float64]
 
@@ -127,9 +127,11 @@ def trader_margin(
 ) -> Floats:
     """Change of the trader's surplus when the margin is a fixed part of the market price.
 
-    A trader handles what the cell sells and keeps the same part of it; the part ``1 / (1 + eps)``
-    of that margin is surplus, as for the producer. Diverted goods lose the switching loss, and an
-    administered premium passes the trader by.
+    A trader handles what the cell sells and keeps the same part of it. Handling has the cost curve
+    of producing, so that ``sum share [p q - eps / (1 + eps) q^((1 + eps) / eps)]`` of the margin is
+    surplus, ``1 / (1 + eps)`` at the baseline: a loss of volume at an unchanged price costs the
+    trader nothing at first order. Diverted goods lose the switching loss, and an administered
+    premium passes the trader by.
 
     Parameters
     ----------
@@ -149,8 +151,32 @@ def trader_margin(
     numpy.ndarray
         USD a year, gain positive.
     """
-    earlier, entering, diverting = quantity_sold(choice, supply_elasticity, price)
+    eps, price = np.asarray(supply_elasticity, float), np.asarray(price, float)
+    earlier, entering, diverting = quantity_sold(choice, eps, price)
     handled = (earlier + entering) * np.asarray(market_price, float) + diverting * choice.outside
-    change: Floats = np.asarray(margin, float) * (handled - 1)
-    surplus: Floats = change / (1 + np.asarray(supply_elasticity, float))
+    kept = earlier * price + entering * choice.net_price + diverting * choice.outside
+    surplus: Floats = np.asarray(margin, float) * handling(handled, kept, eps)
     return surplus
+
+
+def handling(handled: ArrayLike, kept: ArrayLike, supply_elasticity: ArrayLike) -> Floats:
+    """Change of surplus on a dollar of a trader's baseline margin.
+
+    Parameters
+    ----------
+    handled : array_like
+        Value handled at the market's price over its baseline.
+    kept : array_like
+        The same quantities at the price that brings them forth, over the baseline.
+    supply_elasticity : array_like
+        eps.
+
+    Returns
+    -------
+    numpy.ndarray
+        ``handled - 1 - eps / (1 + eps) (kept - 1)``; the area under supply where both are equal.
+    """
+    eps = np.asarray(supply_elasticity, float)
+    cost = eps / (1 + eps) * (np.asarray(kept, float) - 1)
+    gained: Floats = np.asarray(handled, float) - 1 - cost
+    return gained

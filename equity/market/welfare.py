@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.closures import choke_price
 from equity.market.indexing import REGULATED, SEGMENTS
-from equity.market.surplus import area
+from equity.market.surplus import area, handling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,10 +113,11 @@ def welfare(result: Equilibrium) -> Welfare:
     Producers: ``x0 (p^(1 + eps) - 1) / (1 + eps)`` on baseline value x0 at the net price p: a for
     those that complied before, ``a (1 - v)`` less the fixed cost for those that comply now, the
     outside price for those that divert, 0 for those that exit, b for sales to other markets.
-    Traders keep their part of what they handle, of which ``1 / (1 + eps)`` is surplus. Consumers:
-    `consumer_gain` in each segment. Governments of importers: the variable cost of what newly
-    complies, where it enters as an import tax. Buyers of a label: its premium on what they take at
-    the administered price of the baseline; consumers gain or lose from there.
+    Traders keep their part of what they handle, at a cost that follows the same curve. Consumers:
+    `consumer_gain` in each segment, or of every variety under ``smart``, where none competes.
+    Governments of importers: the variable cost of what newly complies, where it enters as an import
+    tax. Buyers of a label: its premium on what they take at the administered price of the baseline;
+    consumers gain or lose from there.
 
     Parameters
     ----------
@@ -237,13 +239,15 @@ def _traders(result: Equilibrium, eps: Floats, others: Floats) -> pd.DataFrame:
         for part in (result.handled, result.received)
     )
     earlier = choice.complying_value - choice.entering_value
+    diverted = choice.diverting_value * choice.outside ** (1 + power)
     handled = (
         earlier * price * own**power
         + choice.entering_value * price * cells.delivered * choice.net_price**power
-        + choice.diverting_value * choice.outside ** (1 + power)
+        + diverted
     )
+    kept = earlier * own ** (1 + power) + choice.entering_value * choice.net_price ** (1 + power)
     margin = cells.value * (1 - cells.producer_share)
-    gain = margin * (handled - 1) / (1 + power)
+    gain = margin * handling(handled, kept + diverted, power)
     amount = others + np.bincount(cells.node, weights=gain, minlength=len(others))
     return pd.DataFrame(
         {
@@ -259,14 +263,28 @@ def _consumers(result: Equilibrium) -> pd.DataFrame:
 
     index = result.index
     eta = result.parameters.demand[index.market_product]
+    if result.closure == "smart":
+        gain = _by_market(result, _of_varieties(result))
+    else:
+        gain = consumer_gain(_spending(result), result.solution.index, eta)
     return pd.DataFrame(
         {
             "importer": index.countries[index.market_importer],
             "product": index.products[index.market_product],
             "segment": np.array(SEGMENTS)[index.market_segment],
-            "amount": consumer_gain(_spending(result), result.solution.index, eta),
+            "amount": gain,
         }
     )
+
+
+def _of_varieties(result: Equilibrium) -> Floats:
+    """Consumers' gain on every flow where demand sees a variety's own price alone."""
+    index, by = result.index, result.parameters
+    eta = by.demand[index.stall_product]
+    taste = np.log1p(by.willingness)[index.stall_product] * (index.stall_segment == REGULATED)
+    price = np.where(np.isfinite(result.solution.price), result.solution.price, choke_price(eta))
+    gain = consumer_gain(result.stall_paid, price - taste, eta)
+    return index.value * np.repeat(gain, np.diff(index.start))
 
 
 def _spending(result: Equilibrium) -> Floats:
@@ -306,7 +324,8 @@ def _governments(result: Equilibrium) -> pd.DataFrame:
     index, cells, choice = result.index, result.cells, result.choice
     power = result.parameters.supply[index.node_product[cells.node]]
     price = np.where(np.isfinite(result.received), result.received, 0.0)[cells.node]
-    sold = cells.value * choice.entering_value * price * choice.net_price**power
+    sold = cells.value * cells.producer_share * choice.entering_value * price
+    sold = sold * choice.net_price**power
     levied = np.zeros(len(index.stall_product))
     levied[index.regulated[index.regulated >= 0]] = np.bincount(
         cells.node, weights=sold * cells.levied, minlength=len(index.regulated)

@@ -19,9 +19,10 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 
-from equity.market.block import Block, Elasticities, cut
+from equity.market.block import Block, cut
 from equity.market.cells import Cells, index_cells
 from equity.market.indexing import Index, index_flows
+from equity.market.parameters import Elasticities
 from equity.market.solver import _ranges, solve, solve_block
 
 COUNTRIES, FLOWS_PER_PRODUCT, PRODUCTS = 200, 2_200, 5_000

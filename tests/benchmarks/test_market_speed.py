@@ -17,9 +17,9 @@ from scipy.optimize import root
 from scipy.special import ndtr
 
 from equity.market import exact_hat
-from equity.market.block import Elasticities
 from equity.market.cells import Cells
 from equity.market.indexing import Index
+from equity.market.parameters import Elasticities
 from equity.market.solver import solve
 from tests.benchmarks.timing import ratio, seconds
 from tests.gravity import SIGMA, agreed, effect, one_sector, one_step, wide

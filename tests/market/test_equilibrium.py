@@ -13,9 +13,9 @@ from scipy.optimize import root
 
 from equity.errors import ConvergenceError, InputError
 from equity.market import equilibrium, fixed, participation, welfare
-from equity.market.block import Elasticities
 from equity.market.cells import index_cells
 from equity.market.indexing import index_flows
+from equity.market.parameters import Elasticities
 from equity.market.solver import solve
 
 GIVEN: dict[str, Any] = {
