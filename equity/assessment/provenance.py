@@ -25,10 +25,16 @@ LABEL = {
     "join share what buyers take; entry by producers who are not among the cells is not seen. What "
     "complying costs per unit sold falls on all that a certified producer sells.",
 }
+CLEARING = "Prices move until every market clears."
+ASSUMED = (
+    "Substitution between origins comes from broad groups of products, the response of demand is "
+    "assumed, home markets are left out."
+)
 OTHER_DEMAND = {
     "gsim": [
-        "As in GSIM a market's price is the mean of its suppliers' price changes: near clearing "
-        "prices where changes are small, blind to buyers who turn from a dearer supplier."
+        "Prices move until every market clears. As in GSIM a market's price is the mean of its "
+        "suppliers' price changes: buyers turn from a dearer supplier, and what that saves them is "
+        "not in it."
     ],
     "smart": [
         "As in SMART an exporter's price follows its own demand alone. Trade diverted to other "
@@ -191,7 +197,7 @@ def limits(
         *_timing(standard, producers, year),
         *_prices(closure, left_out),
         *_label(standard, closure, free=numbers["switching_loss"].value == 0),
-        *_structure(producers),
+        *_structure(producers, numbers["share_sold"].value),
         "Costs that exporters, packers or mills pay first, such as tests and segregation, are "
         "charged to producers in full.",
         "Home sales are not in trade data, so producers inside the adopting market are left out.",
@@ -234,11 +240,7 @@ def _prices(closure: str, left_out: int) -> list[str]:
             "everything the loss of producers who do not comply is understated, and consumers "
             "pay no more."
         ]
-    lines = [
-        "Prices move until every market clears; substitution between origins comes from broad "
-        "groups of products, the response of demand is assumed, home markets are left out."
-    ]
-    lines += OTHER_DEMAND.get(closure, [])
+    lines = [*OTHER_DEMAND.get(closure, [CLEARING]), ASSUMED]
     if left_out:
         lines.append(
             f"In {left_out} draws, with fixed costs far above sales, no prices were found that "
@@ -265,13 +267,14 @@ def _label(standard: Standard, closure: str, *, free: bool) -> list[str]:
     return lines
 
 
-def _structure(producers: pd.DataFrame) -> list[str]:
+def _structure(producers: pd.DataFrame, sold: float) -> list[str]:
+    part = "all" if sold == 1 else f"{100 * sold:.3g} %"
     sales = producers["producers"] * producers["mean_sales"]
     known = sales[producers["status"] != "assumption"].sum() / sales.sum() if sales.sum() else 1.0
     lines = [
         "Producers are cells built from farm or firm structure, not observed exporters, and each "
-        "is taken to sell all its output to the regulated market; the table of assumptions shows "
-        "each step."
+        f"is taken to sell {part} of its output to the regulated market; the table of assumptions "
+        "shows each step."
     ]
     if known < HALF:
         lines.insert(

@@ -20,7 +20,7 @@ __all__ = ["State", "Supply", "baseline", "buyers_price", "sold_as_certified", "
 
 Floats = NDArray[np.float64]
 
-_LEAST_GAIN = 1e-300
+_LEAST_GAIN, _LEAST_MASS = 1e-300, 1e-200
 
 
 @dataclass
@@ -157,7 +157,7 @@ def supply(block: Block, state: State) -> Supply:
     taken = np.where(block.anchored, block.diverted * np.exp(block.eps * walk.outside), 0.0)
     stayed = np.exp(block.eps * state.second)
     mass, abroad = block.earlier + join, stayed + taken * leave
-    lift = np.divide(1.0, mass, out=np.zeros(len(mass)), where=mass > 0)
+    lift = np.divide(1.0, mass, out=np.zeros(len(mass)), where=mass > _LEAST_MASS)
     pull = block.eps + block.sigma
     grown = block.eps * (stayed + taken * leave * walk.outside_second) - taken * out_second
     slopes = (

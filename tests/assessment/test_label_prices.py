@@ -7,6 +7,7 @@ import pytest
 
 import equity as eq
 from equity.assessment import Assessment
+from equity.errors import InputError
 
 LABEL, MOVING = "fairtrade-coffee", ["equilibrium", "gsim", "smart"]
 _RESULTS: dict[tuple[str, float], Assessment] = {}
@@ -73,3 +74,22 @@ def test_producers_are_listed_with_all_that_they_sell() -> None:
 def test_the_limits_say_which_price_was_used() -> None:
     assert any("share what buyers take" in line for line in assessed().limits)
     assert any("does not react to the premium" in line for line in assessed("fixed").limits)
+
+
+def test_too_much_certified_is_an_error_of_the_run_and_left_out_of_draws() -> None:
+    with pytest.raises(InputError, match=r"share_sold, \w+, 090111: leaves more certified"):
+        eq.assess(LABEL, closure="equilibrium", parameters={"share_sold": 0.01}, draws=5)
+    # At fixed prices the other closures are not assessed, and the report can be written.
+    beside = eq.assess(LABEL, parameters={"share_sold": 0.01}, draws=5).closures
+    assert beside[MOVING].isna().all(axis=None)
+    assert beside["fixed"].notna().any()
+
+
+def test_harm_avoided_counts_what_buyers_of_the_label_take() -> None:
+    """The part that finds a certified buyer follows entry, and is not the part of the baseline."""
+    shares = (1.0, 0.3)
+    bought = [assessed("equilibrium", share).beside.outcomes["equilibrium"] for share in shares]
+    taken = [float(one.newly_complying.sum()) for one in bought]
+    asked = value(assessed(), "regulated_value")
+    assert taken[1] == pytest.approx(taken[0], rel=0.05)
+    assert taken[1] == pytest.approx(asked, rel=0.1)

@@ -37,7 +37,7 @@ def measured(result: Assessment) -> pd.Series:
     seed=st.integers(0, 10_000),
     costs=st.floats(0, 20),
     payer=st.sampled_from(["producer", "buyer", "government"]),
-    closure=st.sampled_from(["fixed", "equilibrium"]),
+    closure=st.sampled_from(["fixed", "equilibrium", "gsim", "smart"]),
 )
 def test_every_identity_holds_in_random_worlds(
     seed: int, costs: float, payer: str, closure: str
@@ -46,6 +46,17 @@ def test_every_identity_holds_in_random_worlds(
     assert result.checks["passed"].all()
     bills = result.payments["amount"].sum()
     assert bills == pytest.approx(measured(result)["compliance_cost"], rel=1e-9)
+
+
+@pytest.mark.parametrize("closure", ["equilibrium", "gsim", "smart"])
+@pytest.mark.parametrize("loss", [0.0, 0.1])
+def test_producers_at_the_same_margin_follow_the_market(closure: str, loss: float) -> None:
+    """Without fixed costs, and with producers all alike, prices settle how many comply."""
+    alike = producers().assign(sales_dispersion=0.0, compliant_share=0.0)
+    given = {"closure": closure, "parameters": {"switching_loss": loss}, "draws": DRAWS}
+    for asked in (standard(0.0, hours=0.0, more_per_tonne=150.0), standard(3.0)):
+        result = eq.assess(asked, trade=trade(), producers=alike, **given)
+        assert result.checks["passed"].all()
 
 
 def test_a_standard_that_costs_nothing_changes_nothing() -> None:

@@ -87,11 +87,17 @@ reason = "made up"
 
 
 def standard(
-    scale: float = 1.0, *, hours: float = 20.0, payer: str = "producer", benefits: str = ""
+    scale: float = 1.0,
+    *,
+    hours: float = 20.0,
+    payer: str = "producer",
+    benefits: str = "",
+    more_per_tonne: float = 0.0,
 ) -> Standard:
     """Return a standard whose money amounts are multiplied by `scale`."""
     money = {"fee": 150.0, "fee_low": 100.0, "fee_high": 300.0, "store": 400.0, "per_tonne": 12.0}
     amounts = {name: value * scale for name, value in money.items()}
+    amounts["per_tonne"] += more_per_tonne
     return parse_standard(STANDARD.format(**amounts, hours=hours, payer=payer) + benefits)
 
 

@@ -96,6 +96,18 @@ def test_smart_is_the_published_model_where_changes_are_small(small_wedge: Any) 
     np.testing.assert_allclose(result.prices.iloc[:, 2:], alone.prices.iloc[:, 2:], rtol=1e-9)
 
 
+@pytest.mark.parametrize("eta", [0.5, 2.0])
+def test_consumers_under_smart_gain_the_area_under_every_variety(world: Any, eta: float) -> None:
+    """With sigma equal to eta varieties do not compete in a nest either: the same numbers."""
+    flows, cells = world(2, exporters=5)
+    numbers = GIVEN | {"demand_elasticity": eta, "substitution_elasticity": eta}
+    ours, nest = (
+        welfare(equilibrium(flows, cells, **numbers, closure=name))
+        for name in ("smart", "equilibrium")
+    )
+    pd.testing.assert_frame_equal(ours.consumers, nest.consumers, rtol=1e-8)
+
+
 @pytest.mark.parametrize("closure", ["gsim", "smart"])
 def test_what_costs_nothing_moves_nothing(world: Any, closure: Any) -> None:
     flows, cells = world(5, products=3, exporters=5, fixed_cost=False, variable_cost=False)

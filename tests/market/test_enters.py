@@ -105,6 +105,22 @@ def test_a_small_tax_is_a_transfer_as_in_gsim(world: Any) -> None:
     assert abs(theirs.net.sum()) < 1e-4 * theirs.tariff_revenue.sum()
 
 
+@pytest.mark.parametrize("closure", ["equilibrium", "gsim", "smart"])
+@pytest.mark.parametrize(
+    ("way", "loss"), [("exporter_cost", 0.7), ("iceberg", 1.0), ("import_tax", 0.0)]
+)
+def test_a_small_cost_loses_the_resources_it_takes(
+    world: Any, closure: str, way: str, loss: float
+) -> None:
+    """Envelope: producers' part is worked off, an iceberg takes traders' as well, a tax nothing."""
+    flows, cells = world(3, exporters=5, importers=4, fixed_cost=False)
+    cells = cells.assign(compliant_share=0.0, variable_cost_share=TINY, producer_share=0.7)
+    given = GIVEN | {"switching_loss": 0.5}
+    result = equilibrium(flows, cells, **given, closure=closure, enters=way)
+    asked = (flows["value"] * flows["regulated_share"]).sum()
+    assert welfare(result).total / (TINY * asked) == pytest.approx(-loss, abs=1e-4)
+
+
 @pytest.mark.parametrize("way", ["exporter_cost", "iceberg", "import_tax"])
 def test_every_way_leaves_the_baseline_when_nothing_is_asked(world: Any, way: str) -> None:
     flows, cells = world(5, products=3, exporters=5, fixed_cost=False, variable_cost=False)

@@ -64,14 +64,18 @@ def dense_excess(logs: Any, flows: pd.DataFrame, cells: pd.DataFrame, given: Any
     size = len(asked)
     expected, other = np.exp(logs[:size]), np.exp(logs[size:])
     paid, certified, sold = np.empty(size), np.zeros(size), np.ones(size)
+    spent = np.ones(size)
     left = np.zeros(size)
     for n, name in enumerate(wide.index):
         mine = cells[cells["exporter"] == name]
         premium, floor, start = mine[["premium", "price_floor", "share_sold"]].iloc[0]
-        first = max(floor, 1.0) * (1 + premium)
+        if premium == floor == 0:
+            start = 1.0
+        first = max(floor, 1.0) * (1 + premium) if premium + floor > 0 else 1.0
+        spent[n] = first
         least = max(floor, other[n]) * (1 + premium)
-        paid[n] = max(expected[n], least) / first
-        if expected[n] < least:
+        paid[n] = max(expected[n], least) / first if premium + floor > 0 else expected[n]
+        if premium + floor > 0 and expected[n] < least:
             sold[n] = max((expected[n] - other[n]) / (least - other[n]), 1e-9)
         for cell in mine.itertuples():
             worth = cell.value_share * asked[n].sum() / start
@@ -85,13 +89,17 @@ def dense_excess(logs: Any, flows: pd.DataFrame, cells: pd.DataFrame, given: Any
             left[n] += worth * new * (1 - h) * out**eps
         left[n] += (rest[n].sum() - asked[n].sum() * (1 - start) / start) * other[n] ** eps
 
-    def demand(value: Any, price: Any) -> Any:
-        level = (value / value.sum(0) * price[:, None] ** (1 - sigma)).sum(0) ** (1 / (1 - sigma))
+    def demand(value: Any, price: Any, weight: Any) -> Any:
+        share = value * weight[:, None] / (value * weight[:, None]).sum(0)
+        level = (share * price[:, None] ** (1 - sigma)).sum(0) ** (1 / (1 - sigma))
         return (value * level ** (sigma - eta)).sum(1) * price**-sigma
 
     left += (1 - sold) * certified
     return np.concatenate(
-        [np.log(sold * certified / demand(asked, paid)), np.log(left / demand(rest, other))]
+        [
+            np.log(sold * certified / demand(asked, paid, spent)),
+            np.log(left / demand(rest, other, np.ones(size))),
+        ]
     )
 
 
@@ -109,7 +117,77 @@ def test_matches_a_general_root_finder(seed: int, sold: float, floor: float) -> 
         np.testing.assert_allclose(np.exp(own), np.exp(found.x), rtol=0, atol=1e-8)
 
 
-def test_more_certified_than_buyers_take_leaves_a_part_unsold() -> None:
+@pytest.mark.parametrize("seed", range(4))
+def test_labelled_beside_unlabelled_exporters(seed: int) -> None:
+    """Premiums differ, one exporter has none: its share_sold says nothing."""
+    flows, cells = label_world(seed, sold=0.5)
+    premium = cells["exporter"].map({"X0": 0.5, "X1": 0.0, "X2": 0.1, "X3": 0.2})
+    cells = cells.assign(premium=premium)
+    result = equilibrium(flows, cells, **GIVEN)
+    own = np.log(np.concatenate([result.received, result.prices["price_other"]]))
+    assert np.abs(dense_excess(own, flows, cells, GIVEN)).max() < 1e-8
+    assert set(result.labels["exporter"]) == {"X0", "X2", "X3"}
+    plain = cells.assign(share_sold=cells["share_sold"].where(premium > 0, 1.0))
+    pd.testing.assert_frame_equal(equilibrium(flows, plain, **GIVEN).prices, result.prices)
+
+
+def test_consumers_gain_is_the_area_under_their_demand() -> None:
+    """A small change of one price, integrated over what the nest buys of each variety."""
+    flows, cells = label_world(1, sold=0.9)
+    cells = cells.assign(premium=cells["exporter"].map({"X0": 0.8}).fillna(0.0).to_numpy())
+    base = equilibrium(flows, cells.assign(fixed_cost=50.0), **GIVEN)
+    moved = equilibrium(flows, cells.assign(fixed_cost=50.5), **GIVEN)
+    gain = welfare(moved).consumers["amount"].sum() - welfare(base).consumers["amount"].sum()
+    price = [
+        np.log(
+            one.flows.merge(one.prices)["price_regulated"].where(
+                one.flows["segment"] == "regulated", one.flows.merge(one.prices)["price_other"]
+            )
+        )
+        for one in (base, moved)
+    ]
+    spent = (base.flows["value_after"] + moved.flows["value_after"]) / 2
+    assert gain == pytest.approx(-(spent * (price[1] - price[0])).sum(), rel=1e-3)
+
+
+def test_a_loss_of_the_whole_price_elsewhere_is_continuous() -> None:
+    flows, cells = label_world(0, sold=0.5)
+    whole, nearly = (
+        equilibrium(flows, cells, **(GIVEN | {"switching_loss": kappa})) for kappa in (1, 1 - 1e-7)
+    )
+    pd.testing.assert_frame_equal(whole.prices, nearly.prices, rtol=1e-5)
+    assert welfare(whole).total == pytest.approx(welfare(nearly).total, rel=1e-3)
+
+
+def test_a_small_premium_is_nearly_no_label() -> None:
+    flows, cells = label_world(2, sold=1.0, premium=1e-9)
+    plain = cells.drop(columns=["premium", "price_floor", "share_sold"])
+    near, none = equilibrium(flows, cells, **GIVEN), equilibrium(flows, plain, **GIVEN)
+    np.testing.assert_allclose(near.prices.iloc[:, 2:], none.prices.iloc[:, 2:], rtol=1e-6)
+    assert welfare(near).total == pytest.approx(welfare(none).total, rel=1e-6)
+
+
+def test_without_another_market_only_a_floor_holds_the_price() -> None:
+    flows, cells = label_world(0, sold=1.0)
+    alone = flows[flows["importer"] != "M2"].assign(regulated_share=1.0)
+    cells = cells.assign(compliant_share=0.5, benefit_share=0.3)
+    near, none = (
+        equilibrium(alone, cells.assign(premium=premium), **GIVEN) for premium in (1e-12, 0.0)
+    )
+    pd.testing.assert_frame_equal(near.prices, none.prices, rtol=1e-9)
+    held = equilibrium(alone, cells.assign(price_floor=1.3), **GIVEN)
+    assert (held.labels["price_certified"] >= 1.3 * 1.2 * (1 - 1e-12)).all()
+
+
+def test_all_that_is_sold_elsewhere_may_be_certified() -> None:
+    """Half of the certified goods has a certified buyer, and nothing else is exported."""
+    flows, cells = label_world(0, sold=0.5)
+    half = flows[flows["importer"] == "M0"].assign(regulated_share=0.5)
+    result = equilibrium(half, cells.assign(compliant_share=1.0), **GIVEN)
+    assert result.residual <= 1e-10
+
+
+def test_more_certified_than_take_leaves_a_part_unsold() -> None:
     """Cheap certification: all join, the observed part is sold; dear: few join, all is sold."""
     flows, cells = label_world(0, sold=0.5)
     cheap = equilibrium(flows, cells.assign(fixed_cost=1.0, variable_cost_share=0.0), **GIVEN)
@@ -212,6 +290,10 @@ def test_the_whole_and_the_part_agree_where_other_prices_stay() -> None:
         ({"premium": -0.1}, "column premium, row 1.*out of bounds"),
         ({"share_sold": 0.01}, "without a certified buyer, more than"),
         ({"premium": [0.1, 0.2] * 4}, "premium.*differs between size classes"),
+        ({"premium": np.inf}, "column premium, row 1.*out of bounds"),
+        ({"premium": np.nan}, "column premium, row 1.*out of bounds"),
+        ({"premium": "high"}, "column premium.*no number"),
+        ({"producer_share": [0.4, 0.8] * 4}, "producer_share, row 1.*no one price"),
     ],
 )
 def test_labels_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
@@ -220,8 +302,10 @@ def test_labels_that_cannot_be_are_refused(change: dict[str, Any], message: str)
         equilibrium(flows, cells.assign(**change), **GIVEN)
 
 
-def test_a_label_has_no_home_market_and_no_fixed_prices() -> None:
+def test_a_label_has_no_home_market_no_tax_and_no_fixed_prices() -> None:
     flows, cells = label_world(0)
+    with pytest.raises(InputError, match="enters.*label"):
+        equilibrium(flows, cells, **GIVEN, enters="import_tax")
     with pytest.raises(InputError, match="domestic_price.*label"):
         equilibrium(flows, cells, **GIVEN, domestic_price=0.5)
     with pytest.raises(InputError, match="certified_demand"):

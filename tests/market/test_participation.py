@@ -230,6 +230,11 @@ def test_a_label_decided_one_by_one() -> None:
     [
         ({"price_regulated": 1.2}, "price_regulated.*leave it out"),
         ({"premium": -0.1}, "premium"),
+        ({"premium": "high"}, "premium.*no number"),
+        ({"domestic_price": -1.0}, "domestic_price"),
+        ({"premium": 0.0, "certified_demand": demand(1.0, 1.0)}, "certified_demand.*premium"),
+        ({"certified_demand": 5.0}, "not given by exporter and product"),
+        ({"certified_demand": pd.Series([1.0], ["ETH"])}, "not given by exporter and product"),
         ({"certified_demand": demand(1.0, 1.0).drop(("KEN", "090111"))}, "no number for KEN, 090"),
         ({"certified_demand": demand(-1.0, 1.0)}, "ETH, 090111.*cannot be bought"),
         ({"certified_demand": pd.concat([demand(1, 1), demand(1, 1)])}, "occurs twice"),
@@ -238,6 +243,17 @@ def test_a_label_decided_one_by_one() -> None:
 def test_labels_that_cannot_be_are_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(InputError, match=message):
         participation(members(), **(LABEL | change))
+
+
+def test_unsold_goods_earn_what_is_left_to_sell_to() -> None:
+    """Without another market a home price, or nothing, takes the place of b."""
+    cells = members().iloc[[2]].assign(compliant_share=0.9)
+    given = LABEL | {"certified_demand": demand(0.0, 50_000.0), "other_market": False}
+    for home in (0.0, 0.4):
+        table = participation(cells, **given, domestic_price=home)
+        sold = table["share_sold"].item()
+        expected = sold * 0.9 * 1.25 + (1 - sold) * home
+        assert table["price_regulated"].item() == pytest.approx(expected)
 
 
 def test_demand_needs_the_number_of_producers() -> None:
