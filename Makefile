@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 export MPLBACKEND := Agg
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 STANDARD ?= globalgap
+# Files of tests are shared out among workers; what measures speed then runs alone.
+MOST_WORKERS ?= 4
+test benchmark: export OMP_NUM_THREADS := 1
+test benchmark: export OPENBLAS_NUM_THREADS := 1
 
 .PHONY: demo test lint docs data benchmark clean
 
@@ -13,7 +17,8 @@ demo: $(VENV)/.run
 	$(BIN)/equity assess $(STANDARD) --out out
 
 test: $(VENV)/.dev
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses $(MOST_WORKERS) --dist loadfile -m "not benchmark"
+	$(BIN)/python -m pytest -m benchmark
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
