@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +21,8 @@ BLOCK = 1 << 15
 def order(values: Floats) -> tuple[NDArray[np.intp], Floats]:
     """Sort values and say where each came from; equal values in any order.
 
-    Many values are sorted as whole numbers that carry their position in the last bits, which numpy
-    does several times faster than an argsort. What those bits leave unsorted is sorted after.
+    Many values are sorted by their bits, sixteen at a time from the right, which numpy does by
+    counting. The last sixteen are left out, and what that leaves unsorted is sorted after.
 
     Parameters
     ----------
@@ -38,11 +39,12 @@ def order(values: Floats) -> tuple[NDArray[np.intp], Floats]:
     if len(values) < FEW:
         places: NDArray[np.intp] = np.argsort(values)
         return places, values[places]
-    bits = (1 << (len(values) - 1).bit_length()) - 1
-    keys = _keys(values, bits)
-    keys.sort()
-    keys &= bits
-    return _repaired(keys, values.take(keys, mode="clip"))
+    _, low, middle, high = _digits(values)
+    places = np.argsort(low, kind="stable")
+    for digit in (middle, high):
+        then = np.argsort(digit.take(places, mode="clip"), kind="stable")
+        places = places.take(then, mode="clip")
+    return _repaired(places, values.take(places, mode="clip"))
 
 
 def blocks(count: int) -> Iterator[slice]:
@@ -62,16 +64,14 @@ def blocks(count: int) -> Iterator[slice]:
         yield slice(start, min(start + BLOCK, count))
 
 
-def _keys(values: Floats, bits: int) -> NDArray[np.int64]:
-    """Whole numbers that rise with the values, their last bits replaced by the position."""
-    keys = np.empty(len(values), np.int64)
-    for block in blocks(len(values)):
-        held = values[block].view(np.int64)
+def _digits(values: Floats) -> tuple[NDArray[Any], ...]:
+    """Sixteen bits at a time, from the right, of whole numbers that rise with the values."""
+    held = np.ascontiguousarray(values, "<f8").view("<i8")
+    if (held < 0).any():
         # Negative floats rise as their bits fall.
-        key = held ^ ((held >> SIGN) & LARGEST)
-        key &= ~bits
-        keys[block] = key | np.arange(block.start, block.stop)
-    return keys
+        held = held ^ ((held >> SIGN) & LARGEST)
+    *rest, high = held.view("<u2").reshape(len(values), -1).T
+    return *rest, high.view("<i2")
 
 
 def _repaired(places: NDArray[np.intp], ranked: Floats) -> tuple[NDArray[np.intp], Floats]:
