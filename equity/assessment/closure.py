@@ -13,11 +13,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equity.assessment.market_tables import MARK, as_market, names_of_draws, unsaleable
+from equity.assessment.market_tables import (
+    MARK,
+    as_market,
+    names_of_draws,
+    too_much,
+    unsaleable,
+)
 from equity.assessment.outcome import Cells, Market
 from equity.distribution.incidence import ALL, entries
 from equity.elasticities import elasticity
-from equity.errors import ConvergenceError, InputError, Problem
+from equity.errors import ConvergenceError, InputError
 from equity.evidence import Parameter
 from equity.market import equilibrium, welfare
 from equity.market.record import Equilibrium
@@ -142,7 +148,7 @@ def clear(
     """
     refused = unsaleable(cells, flows)
     if drawn is None and refused.any():
-        raise InputError(_too_much(cells, refused))
+        raise InputError(too_much(cells, refused))
     given = as_market(cells, flows, central=central, numbers=numbers, refused=refused, drawn=drawn)
     partial = drawn is not None
     try:
@@ -151,18 +157,6 @@ def clear(
         raise ConvergenceError(str(error).replace(f"{MARK}0", "")) from None
     found = _clearing(result, cells)
     return replace(found, cleared=found.cleared & ~np.atleast_2d(refused).any(axis=1))
-
-
-def _too_much(cells: Cells, refused: NDArray[np.bool_]) -> list[Problem]:
-    chains = cells.key.loc[refused, CHAIN].drop_duplicates()
-    return [
-        Problem(
-            f"parameter share_sold, {exporter}, {product}",
-            "leaves more certified goods without a certified buyer than the country exports.",
-            "raise share_sold, or lower the standard's demand_share.",
-        )
-        for exporter, product in chains.itertuples(index=False)
-    ]
 
 
 def other_entries(clearing: Clearing) -> list[pd.DataFrame]:

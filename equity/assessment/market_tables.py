@@ -11,9 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from equity.assessment.outcome import Cells, own_costs
+from equity.errors import InputError, Problem
 from equity.evidence import Parameter
 
-__all__ = ["as_market", "names_of_draws", "prices_may_move", "unsaleable", "whole_output"]
+__all__ = [
+    "MARK", "as_market", "cleared_arguments", "names_of_draws", "prices_may_move", "too_much",
+    "unsaleable", "whole_output",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 CHAIN = ["exporter", "product"]
@@ -83,6 +87,65 @@ def unsaleable(cells: Cells, flows: pd.DataFrame) -> NDArray[np.bool_]:
     total = exported.reindex(pd.MultiIndex.from_frame(cells.key[CHAIN])).to_numpy(float)
     made = _by_chain(cells, cells.sales + cells.margin)
     return np.asarray((made >= total) & (cells.asked < 1))
+
+
+def cleared_arguments(
+    cells: Cells, flows: pd.DataFrame, numbers: Mapping[str, Parameter]
+) -> tuple[Cells, dict[str, Any]]:
+    """Lay the central case out as arguments of `equity.market.equilibrium`.
+
+    Parameters
+    ----------
+    cells : Cells
+        Central, at fixed prices.
+    flows : pandas.DataFrame
+        exporter, importer, product, value, regulated_share.
+    numbers : mapping of str to Parameter
+        Of choice and of the market.
+
+    Returns
+    -------
+    Cells
+        With the whole output of a label.
+    dict of str to object
+        See `as_market`.
+
+    Raises
+    ------
+    InputError
+        More certified goods than can be sold.
+    """
+    whole = whole_output(cells, np.asarray(numbers["supply_elasticity"].value))
+    refused = unsaleable(whole, flows)
+    if refused.any():
+        raise InputError(too_much(whole, refused))
+    return whole, as_market(whole, flows, central=whole, numbers=numbers, refused=refused)
+
+
+def too_much(cells: Cells, refused: NDArray[np.bool_]) -> list[Problem]:
+    """Describe exporters and products with more certified goods than can be sold.
+
+    Parameters
+    ----------
+    cells : Cells
+        Central.
+    refused : numpy.ndarray of bool
+        (cells,), from `unsaleable`.
+
+    Returns
+    -------
+    list of Problem
+        One for each exporter and product.
+    """
+    chains = cells.key.loc[refused, CHAIN].drop_duplicates()
+    return [
+        Problem(
+            f"parameter share_sold, {exporter}, {product}",
+            "leaves more certified goods without a certified buyer than the country exports.",
+            "raise share_sold, or lower the standard's demand_share.",
+        )
+        for exporter, product in chains.itertuples(index=False)
+    ]
 
 
 def as_market(

@@ -241,7 +241,8 @@ class Assessment:
         Raises
         ------
         InputError
-            Numbers out of bounds, or a standard with an administered premium or floor.
+            Numbers out of bounds, a limit within a size class below which nobody is asked, or more
+            certified goods than can be sold.
         """
         return path_of(
             self, phase_in, learning_rate=learning_rate, certifier_capacity=certifier_capacity,

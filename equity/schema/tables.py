@@ -180,7 +180,9 @@ TABLES: dict[str, Table] = {
                 "number", "sales from which complying pays; infinite when it never does", _USD, 0.0,
                 missing=True,
             ),
-            "price_regulated": Column("number", "regulated segment's price, baseline 1", "", 0.0),
+            "price_regulated": Column(
+                "number", "price of what complies, baseline 1; of a label expected", "", 0.0
+            ),
             "price_other": Column("number", "other markets' price, baseline 1", "", 0.0),
             "net_price": Column("number", "price kept after variable cost, complying", "", 0.0),
         },

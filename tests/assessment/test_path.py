@@ -7,12 +7,15 @@ import pytest
 
 import equity as eq
 from equity.assessment import Assessment
+from equity.assessment.exemption import Exemption
 from equity.errors import InputError
 
 CELL = ["exporter", "product", "size_class"]
 
 
-@pytest.fixture(scope="module", params=["globalgap", "eu-aflatoxin", "shrimp-haccp"])
+@pytest.fixture(
+    scope="module", params=["globalgap", "eu-aflatoxin", "shrimp-haccp", "fairtrade-coffee"]
+)
 def cleared(request: pytest.FixtureRequest) -> Assessment:
     return eq.assess(request.param, closure="equilibrium", draws=5)
 
@@ -45,6 +48,14 @@ def test_fixed_prices_and_the_equilibrium_start_the_same_way(cleared: Assessment
     np.testing.assert_allclose(ours["complying"], theirs["complying"], rtol=1e-6, atol=1e-9)
 
 
-def test_a_premium_has_no_such_way() -> None:
-    with pytest.raises(InputError, match="administered premium"):
-        eq.assess("fairtrade-coffee", draws=5).transition([1.0])
+def test_a_closure_has_its_own_way() -> None:
+    result = eq.assess("globalgap", closure="smart", draws=5)
+    year = result.transition([1.0]).years.set_index(CELL)
+    said = result.response.set_index(CELL).loc[year.index]
+    np.testing.assert_allclose(year["price_regulated"], said["price_regulated"], rtol=1e-9)
+
+
+def test_a_limit_within_a_class_has_no_way() -> None:
+    limited = eq.assess("globalgap", exemptions=[Exemption(max_sales=500.0)], draws=5)
+    with pytest.raises(InputError, match="below a limit"):
+        limited.transition([1.0])
