@@ -49,6 +49,8 @@ def response(outcome: Outcome) -> pd.DataFrame:
     table = response_table(keyed, choice, outcome.price, outcome.price_other)
     size = len(table)
     return table.assign(
+        # In the sales that the producers table has, which are those that buyers ask for.
+        threshold_sales=table["threshold_sales"] * cells.asked,
         outside=np.broadcast_to(choice.outside, size),
         fixed_cost=np.broadcast_to(outcome.fixed, size),
         supply_elasticity=np.broadcast_to(np.asarray(cells.supply_elasticity, float), size),
@@ -211,7 +213,8 @@ def check_identities(
         reconcile("producers' surplus", float(outcome.producer_net.sum()),
                   float(incidence.loc[(incidence["role"] == PRODUCER)
                                       & (incidence["component"] != OTHER_MARKETS), "amount"].sum()),
-                  "change of surplus over cells = producers' rows of the incidence", size=gross),
+                  "change of surplus over cells = producers' rows of the incidence without other "
+                  "markets", size=gross),
         reconcile("flows before", float(flows_after["value_before"].sum()),
                   float(flows["value"].sum()), "no flow is lost on the way"),
         _after(outcome, flows, flows_after, other_sales),

@@ -24,8 +24,8 @@ __all__ = ["Beside"]
 
 FIXED = "fixed"
 COMPARED = (
-    "producer_net", "small_net", "small_not_complying_share", "other_markets_net", "consumer_net",
-    "total_net",
+    "all_producers_net", "producer_net", "other_producers_net", "small_net",
+    "small_not_complying_share", "all_traders_net", "consumer_net", "total_net",
 )  # fmt: skip
 
 
@@ -80,8 +80,10 @@ class Beside:
         """Headline measures down, closures and simulators across."""
         columns = {name: _measured(found) for name, found in self.outcomes.items()} | {
             name: {
-                "producer_net": said.producers.sum(), "other_markets_net": said.elsewhere,
-                "consumer_net": said.consumers, "total_net": said.total,
+                "producer_net": said.producers.sum(), "other_producers_net": said.elsewhere,
+                "all_producers_net": said.producers.sum() + said.elsewhere,
+                "all_traders_net": said.traders, "consumer_net": said.consumers,
+                "total_net": said.total,
             }
             for name, said in self.simulators.items()
         }  # fmt: skip

@@ -145,7 +145,7 @@ def _burdens(outcome: Outcome, member: Floats) -> list[Floats]:
     """Shares by group, (groups,) or (draws, groups), of the bills that producers pay themselves."""
     cells = outcome.cells
     shape = outcome.producer_net.shape
-    columns = (cells.sales, outcome.bills(cells.paid_by_producer), cells.producers,
+    columns = (cells.asked_sales, outcome.bills(cells.paid_by_producer), cells.producers,
                losing(outcome))  # fmt: skip
     sales, cost, producers, worse = (
         np.broadcast_to(np.asarray(column, float), shape) @ member.T for column in columns

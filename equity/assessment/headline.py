@@ -24,7 +24,9 @@ MEANING: dict[str, tuple[str, str]] = {
     "producers": (COUNT, "producers behind these exports"),
     "small_producers": (COUNT, "of them small"),
     "compliance_cost": (USD, "yearly cost of those who newly comply, whoever pays"),
-    "producer_net": (USD, "producers' gains less losses"),
+    "all_producers_net": (USD, "all producers' gains less losses"),
+    "producer_net": (USD, "producers' gains less losses in what the standard asks about"),
+    "other_producers_net": (USD, "producers' gains less losses in their other sales"),
     "small_net": (USD, "small producers' gains less losses"),
     "large_net": (USD, "large producers' gains less losses"),
     "not_complying": (COUNT, "producers who would not comply"),
@@ -33,7 +35,8 @@ MEANING: dict[str, tuple[str, str]] = {
     "value_not_complying_share": (SHARE, "of regulated sales are by those who would not comply"),
     "losers": (COUNT, "producers who are worse off"),
     "small_losers": (COUNT, "small producers who are worse off"),
-    "trader_net": (USD, "traders' gains less losses"),
+    "trader_net": (USD, "traders' gains less losses in what the standard asks about"),
+    "all_traders_net": (USD, "all traders' gains less losses"),
     "premium_paid": (USD, "premium that buyers pay"),
     "consumer_net": (USD, "consumers' gains less losses"),
     "public_net": (USD, "harm avoided that has a money value"),
@@ -266,7 +269,7 @@ def sentences(
         f"(trade of {facts['year']}), sold by {span('producers')} producers.",
         f"Most at stake: {facts['at_stake']}.",
         f"Complying costs those who newly do so {span('compliance_cost')} a year; all producers' "
-        f"gains less losses are {span('producer_net')} a year.",
+        f"gains less losses are {span('all_producers_net')} a year.",
         f"{span('small_not_complying_share')} of small producers would not {joins}, "
         f"{span('small_not_complying')} of them.",
         f"Complying takes {span('small_burden')} of a small producer's sales.",
@@ -275,6 +278,11 @@ def sentences(
         lines[-1] = (
             f"Complying takes {span('small_burden')} of a small producer's sales and "
             f"{span('large_burden')} of a large one's, a ratio of {span('small_to_large')}."
+        )
+    if row["other_producers_net"].value != 0:
+        lines[2] += (
+            f" Of these, {span('producer_net')} arise in what the standard asks about and "
+            f"{span('other_producers_net')} in their other sales, whose prices move as well."
         )
     if row["premium_paid"].value > 0:
         lines.append(f"Buyers pay a premium of {span('premium_paid')} a year.")
@@ -292,11 +300,11 @@ def _under_the_other(closures: pd.DataFrame, facts: Mapping[str, Any], joins: st
     taken: dict[str, dict[str, float]] = closures.set_index("measure").to_dict()  # type: ignore[assignment]
     others = [name for name in OTHERWISE if name in taken and name != facts["closure"]]
     return [
-        f"{OTHERWISE[name]}, producers' gains less losses would be "
-        f"{said(taken[name]['producer_net'], USD)} a year and "
+        f"{OTHERWISE[name]}, all producers' gains less losses would be "
+        f"{said(taken[name]['all_producers_net'], USD)} a year and "
         f"{said(taken[name]['small_not_complying_share'], SHARE)} of small producers "
         f"would not {joins} (central values)."
-        if not math.isnan(taken[name]["producer_net"])
+        if not math.isnan(taken[name]["all_producers_net"])
         else f"{OTHERWISE[name]}: no prices were found."
         for name in others
     ]

@@ -17,6 +17,8 @@ __all__ = ["raise_flags"]
 Floats = NDArray[np.float64]
 CHAIN = ["exporter", "product"]
 SMALL, _, LARGE = schema.SIZE_CLASSES
+# A price elsewhere within this part of the baseline's is no loss of the market: an assumption.
+LEAST_LOSS = 0.01
 NO_STRUCTURE = "there is no data on the size of producers"
 TOO_SMALL = "the trade is too small to judge"
 MISSING = {
@@ -88,9 +90,9 @@ def _cell_measure(rule: risk.Rule, central: Outcome, drawn: Outcome) -> tuple[Fl
 
 
 def _excluded(outcome: Outcome) -> Floats:
-    """Share who leave the market and lose by it; those who sell as before are not shut out."""
+    """Share who leave the market and lose by it; those who sell nearly as before are not."""
     choice = outcome.choice
-    return choice.diverting_number * (choice.outside < 1) + choice.exiting_number
+    return choice.diverting_number * (choice.outside < 1 - LEAST_LOSS) + choice.exiting_number
 
 
 def _burden(outcome: Outcome) -> Floats:
@@ -98,11 +100,11 @@ def _burden(outcome: Outcome) -> Floats:
 
 
 def _one_off(outcome: Outcome) -> Floats:
-    return _divide(outcome.cells.cash_up_front, outcome.cells.mean_sales)
+    return _divide(outcome.cells.cash_up_front, outcome.cells.mean_sales * outcome.cells.asked)
 
 
 def _net_loss(outcome: Outcome) -> Floats:
-    return np.maximum(_divide(-outcome.producer_net, outcome.cells.sales), 0.0)
+    return np.maximum(_divide(-outcome.producer_net, outcome.cells.asked_sales), 0.0)
 
 
 _CELL = {

@@ -110,6 +110,11 @@ class Cells:
         return np.where(self.label & self.whole, self.share_sold, 1.0)
 
     @property
+    def asked_sales(self) -> Floats:
+        """Baseline sales that buyers ask for, USD a year."""
+        return self.sales * self.asked
+
+    @property
     def label(self) -> Booleans:
         """Cells with an administered premium or floor."""
         return (np.asarray(self.premium) > 0) | (np.asarray(self.floor) > 0)
@@ -238,8 +243,8 @@ class Outcome:
 
     @property
     def burden(self) -> Floats:
-        """Annual cost of a complying producer of mean size over its sales, v + F / m."""
-        mean = self.cells.mean_sales
+        """Annual cost of a complying producer of mean size over its asked sales, v + F / m."""
+        mean = self.cells.mean_sales * self.cells.asked
         ratio = np.divide(
             self.fixed, mean, out=np.full(np.shape(self.fixed), np.nan), where=mean > 0
         )

@@ -196,7 +196,11 @@ def limits(
     lines = [
         *_timing(standard, producers, year),
         *_prices(closure, left_out),
-        *_label(standard, closure, free=numbers["switching_loss"].value == 0),
+        *_label(
+            standard,
+            closure,
+            free=numbers["switching_loss"].value == 0 and closure == "fixed",
+        ),
         *_structure(producers, numbers["share_sold"].value),
         "Costs that exporters, packers or mills pay first, such as tests and segregation, are "
         "charged to producers in full.",

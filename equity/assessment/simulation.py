@@ -226,7 +226,7 @@ def measures(outcome: Outcome) -> dict[str, Any]:
     leaving = producers * (choice.diverting_number + choice.exiting_number)
     every = np.ones(len(cells.items), bool)
     bills = np.broadcast_to(outcome.bills(every), shape)
-    sales = np.broadcast_to(cells.sales, shape)
+    sales = np.broadcast_to(cells.asked_sales, shape)
     fees = _fees(outcome)
     losers = np.broadcast_to(losing(outcome), shape)
     gone = sales * (choice.diverting_value + choice.exiting_value)
@@ -234,11 +234,13 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         _ratio(_complier_cost(outcome, size), _total(sales, size)) for size in (small, large)
     )
     return {
-        "regulated_value": _total((sales + np.broadcast_to(cells.margin, shape)) * cells.asked),
+        "regulated_value": _total(sales + np.broadcast_to(cells.margin * cells.asked, shape)),
         "producers": _total(producers),
         "small_producers": _total(producers, small),
         "compliance_cost": _total(bills),
         "producer_net": _total(net),
+        "other_producers_net": _elsewhere(outcome, "other_producers"),
+        "all_producers_net": _total(net) + _elsewhere(outcome, "other_producers"),
         "small_net": _total(net, small),
         "large_net": _total(net, large),
         "not_complying": _total(leaving),
@@ -248,6 +250,7 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "losers": _total(losers),
         "small_losers": _total(losers, small),
         "trader_net": _total(outcome.trader),
+        "all_traders_net": _total(outcome.trader) + _elsewhere(outcome, "other_traders"),
         "premium_paid": _total(outcome.premium_paid),
         "fees": fees,
         "small_burden": small_burden,
@@ -297,7 +300,7 @@ def _others(outcome: Outcome) -> Any:
 def _complier_cost(outcome: Outcome, mask: NDArray[np.bool_]) -> Any:
     """Annual cost over the cells in `mask` if every producer there complied, USD a year."""
     cells = outcome.cells
-    cost = outcome.fixed * cells.producers + outcome.variable * cells.sales
+    cost = outcome.fixed * cells.producers + outcome.variable * cells.asked_sales
     return _total(cost, mask)
 
 
@@ -344,7 +347,7 @@ def group_table(outcome: Outcome, income_group: NDArray[np.str_]) -> tuple[pd.Da
     shape = outcome.producer_net.shape
     leaving = cells.producers * (choice.diverting_number + choice.exiting_number)
     columns = [
-        cells.producers, leaving, cells.sales,
+        cells.producers, leaving, cells.asked_sales,
         outcome.bills(np.ones(len(cells.items), bool)), outcome.producer_net,
     ]  # fmt: skip
     added = np.stack(

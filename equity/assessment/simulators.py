@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["SIMULATORS", "Simulated", "simulated"]
 
 SIMULATORS: dict[str, Callable[..., SingleMarket | GlobalSimulation]] = {
-    "smart_as_tariff": smart,
     "gsim_as_tariff": gsim,
+    "smart_as_tariff": smart,
 }
 CHAIN = ["exporter", "product"]
 # Buyers in a market who do not ask for the standard stand beside those who do.
@@ -42,7 +42,9 @@ class Simulated:
     producers : pandas.Series
         Index exporter: gains of producers in what the standard asks about, USD a year.
     elsewhere : float
-        Gains of producers and traders in what it does not ask about, USD a year.
+        Gains of producers in what it does not ask about, USD a year.
+    traders : float
+        USD a year.
     consumers : float
         USD a year.
     total : float
@@ -51,6 +53,7 @@ class Simulated:
 
     producers: pd.Series[float]
     elsewhere: float
+    traders: float
     consumers: float
     total: float
 
@@ -104,7 +107,8 @@ def _read(said: SingleMarket | GlobalSimulation, value: pd.DataFrame, part: Any)
     share = asked if isinstance(said, GlobalSimulation) else 1.0
     return Simulated(
         producers=made * part * share,
-        elsewhere=float((made * (1 - share)).sum()),
+        elsewhere=float((made * part * (1 - share)).sum()),
+        traders=float((made * (1 - part)).sum()),
         consumers=gained,
         total=float(made.sum()) + gained,
     )
@@ -114,6 +118,7 @@ def _added(runs: list[Simulated]) -> Simulated:
     return Simulated(
         producers=pd.concat([run.producers for run in runs]).groupby(level=0).sum(),
         elsewhere=sum(run.elsewhere for run in runs),
+        traders=sum(run.traders for run in runs),
         consumers=sum(run.consumers for run in runs),
         total=sum(run.total for run in runs),
     )

@@ -24,7 +24,7 @@ __all__ = ["render", "write_html"]
 LARGEST_EXPORTERS, LISTED_FLAGS, MATTERING = 12, 40, 8
 SMALL = SIZE_CLASSES[0]
 TILES = (
-    "regulated_value", "producers", "compliance_cost", "producer_net",
+    "regulated_value", "producers", "compliance_cost", "all_producers_net",
     "small_not_complying_share", "small_to_large",
 )  # fmt: skip
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import equity as eq
 from equity.assessment import Assessment
 from equity.errors import InputError
+from equity.market.choice import complying_shares
 
 LABEL, MOVING = "fairtrade-coffee", ["equilibrium", "gsim", "smart"]
 _RESULTS: dict[tuple[str, float], Assessment] = {}
@@ -66,9 +68,31 @@ def test_what_finds_no_certified_buyer_keeps_producers_out() -> None:
     assert stays_out[1] < value(assessed("fixed", 0.3), "small_not_complying_share")
 
 
-def test_producers_are_listed_with_all_that_they_sell() -> None:
-    whole, part = assessed("equilibrium", 0.3).producers, assessed("fixed", 0.3).producers
-    np.testing.assert_allclose(whole["mean_sales"] * 0.3, part["mean_sales"])
+def test_sales_mean_the_same_under_every_closure() -> None:
+    """Sales to those who ask, in tables, burdens and thresholds, whatever else is sold."""
+    moved, fixed = assessed("equilibrium", 0.3), assessed("fixed", 0.3)
+    pd.testing.assert_frame_equal(moved.producers, fixed.producers)
+    for name in ("small_burden", "regulated_value", "producers"):
+        assert value(moved, name) == pytest.approx(value(fixed, name))
+    shown = moved.groups["sales"].sum(), fixed.groups["sales"].sum()
+    assert shown[0] == pytest.approx(shown[1])
+    free = moved.response[np.isfinite(moved.response["threshold_sales"])]
+    mean = moved.producers.merge(free, on=["exporter", "product", "size_class"])
+    above, _ = complying_shares(
+        mean["mean_sales"], mean["sales_dispersion"], mean["threshold_sales"]
+    )
+    np.testing.assert_allclose(above, mean["complying_number"], rtol=1e-6, atol=1e-9)
+
+
+def test_what_producers_lose_elsewhere_is_said() -> None:
+    said = assessed().headline.set_index("measure")["value"]
+    assert said["other_producers_net"] < 0 < said["producer_net"]
+    by_role = assessed().by("role").set_index("role")["amount"]
+    assert said["all_producers_net"] == pytest.approx(by_role["producer"])
+    assert "in their other sales" in assessed().summary()
+    assert "in their other sales" not in assessed("fixed").summary()
+    assert not any("Staying out costs nothing" in line for line in assessed().limits)
+    assert any("Staying out costs nothing" in line for line in assessed("fixed").limits)
 
 
 def test_the_limits_say_which_price_was_used() -> None:
