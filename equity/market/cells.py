@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
-from equity.market.indexing import Index, need_columns, outside
+from equity.market.arguments import need_columns, numbers_of, outside
+from equity.market.indexing import Index
 from equity.market.rationing import Labels, index_labels
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ _CELL_COLUMNS = (
     "exporter", "product", "size_class", "value_share", "mean_sales", "sales_dispersion",
     "compliant_share", "fixed_cost", "variable_cost_share",
 )  # fmt: skip
+_OPTIONAL = ("producer_share", "benefit_share", "premium", "price_floor", "share_sold")
 _SHARE_ROUNDING = 1e-6
 
 
@@ -94,7 +96,7 @@ def index_cells(cells: pd.DataFrame, index: Index, *, enters: str = "exporter_co
     """
     import pandas as pd
 
-    need_columns(cells, _CELL_COLUMNS, "cells")
+    need_columns(cells, _CELL_COLUMNS, "cells", _OPTIONAL)
     _check_cells(cells)
     product = pd.Index(index.products).get_indexer(pd.Index(cells["product"].astype(str)))
     exporter = pd.Index(index.countries).get_indexer(pd.Index(cells["exporter"].astype(str)))
@@ -159,7 +161,8 @@ def _check_cells(cells: pd.DataFrame) -> None:
     limits |= {name: np.inf for name in ("benefit_share",) if name in cells}
     problems = []
     for name, high in limits.items():
-        problems += outside(cells[name].to_numpy(float), f"cells, column {name}", 0.0, high)
+        place = f"cells, column {name}"
+        problems += outside(numbers_of(place, cells[name]), place, 0.0, high)
     repeated = cells.duplicated(["exporter", "product", "size_class"])
     if repeated.any():
         key = cells.loc[repeated, ["exporter", "product", "size_class"]].iloc[0]

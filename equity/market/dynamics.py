@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.arguments import numbers_of
 from equity.market.cells import index_cells
 from equity.market.equilibrium import Equilibrium, equilibrium
 from equity.market.indexing import index_flows
@@ -143,6 +144,12 @@ def _exposed(
     if "one_off_annuity" not in taken and life is not None:
         taken = taken.assign(one_off_annuity=taken["one_off_cost"] * _annuity(rate, life))
     sales = order.value * order.producer_share
+    for name in ("one_off_cost", "one_off_annuity"):
+        given = numbers_of(f"cells, column {name}", taken[name])
+        if not ((given >= 0) & np.isfinite(given)).all():
+            raise InputError(
+                Problem(f"cells, column {name}", "is out of bounds.", "give USD from 0.")
+            )
     if not (order.mean_sales > 0).all():
         raise InputError(Problem("cells, column mean_sales", "holds zeros.", "give sales above 0."))
     return taken.assign(sales=sales, producers=sales / order.mean_sales)
@@ -239,8 +246,19 @@ def _check(
     certifier_capacity: float,
     certifier_growth: float,
 ) -> None:
+    years = numbers_of("phase_in", phase_in)
+    rates = {
+        "discount_rate": discount_rate, "learning_rate": learning_rate,
+        "certifier_capacity": certifier_capacity, "certifier_growth": certifier_growth,
+    }  # fmt: skip
+    for name, rate in rates.items():
+        if numbers_of(name, rate).ndim:
+            raise InputError(Problem(name, "is no single number.", "give one."))
     rules = {
-        "phase_in": (len(phase_in) > 0 and all(0 <= part <= 1 for part in phase_in), "0 to 1"),
+        "phase_in": (
+            years.ndim == 1 and len(years) > 0 and bool(((years >= 0) & (years <= 1)).all()),
+            "one number for every year, each from 0 to 1",
+        ),
         "discount_rate": (0 <= discount_rate < 1, "from 0 to below 1; 0.05 is 5 %"),
         "life": (life is not None and life > 0, "above 0 years"),
         "learning_rate": (0 <= learning_rate < 1, "from 0 to below 1"),

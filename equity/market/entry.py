@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from equity.errors import InputError, Problem, unknown
+from equity.market.arguments import number_of, numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,11 +80,15 @@ def power(ave: pd.DataFrame, *, enters: Enters) -> pd.DataFrame:
     InputError
         Unknown way of entering; rates of -1 or less.
     """
+    import pandas as pd
+
     check_way(enters)
-    if not (ave > -1).all(axis=None):
-        raise InputError(
-            Problem("ave", "holds a rate of -1 or less.", "rates are shares of price.")
-        )
+    if not isinstance(ave, pd.DataFrame):
+        raise InputError(Problem("ave", "is no table.", "give a DataFrame like flows."))
+    rates = numbers_of("ave", ave)
+    if not ((rates > -1) & np.isfinite(rates)).all():
+        text = "holds a rate of -1 or less, or one that is missing or infinite."
+        raise InputError(Problem("ave", text, "rates are shares of price."))
     return 1 / (1 + ave) if enters == "demand_shift" else 1 + ave
 
 
@@ -121,4 +126,5 @@ def effect(ave: pd.DataFrame, *, trade_elasticity: float, enters: Enters) -> pd.
                 "use gsim or smart, or choose iceberg.",
             )
         )
+    number_of("trade_elasticity", trade_elasticity, "give theta > 0.", low=0.0, strict=True)
     return power(ave, enters=enters).apply(np.log) * -trade_elasticity

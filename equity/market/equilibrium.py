@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equity.errors import InputError, Problem
+from equity.market.arguments import number_of
 from equity.market.block import cut
 from equity.market.cells import Cells, index_cells
 from equity.market.closures import check_closure, of_demand
@@ -98,6 +99,9 @@ def equilibrium(
     """
     check_closure(closure)
     check_cost(enters)
+    number_of("tolerance", tolerance, "give a small positive number.", low=0.0, strict=True)
+    if workers is not None:
+        number_of("workers", workers, "give 1 or more, or leave it out.", low=1)
     index = index_flows(flows)
     given = index_cells(cells, index, enters=enters)
     by = parameters_of(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import ConvergenceError, InputError, Problem, unknown
+from equity.market.arguments import number_of
 from equity.market.matrices import labels, square
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def exact_hat(
     ConvergenceError
         When no wages are found that clear all markets.
     """
-    value = _checked(flows, trade_elasticity, deficits)
+    value = _checked(flows, trade_elasticity, deficits, tolerance)
     shift = np.exp(square(partial_effect, flows, "partial_effect"))
     made, spent = value.sum(axis=1), value.sum(axis=0)
     world = made.sum()
@@ -179,13 +180,13 @@ def _system(model: _Model, logs: Floats) -> Floats:
     return np.where(np.isfinite(gap), gap, np.inf)
 
 
-def _checked(flows: pd.DataFrame, trade_elasticity: float, deficits: str) -> Floats:
+def _checked(
+    flows: pd.DataFrame, trade_elasticity: float, deficits: str, tolerance: float
+) -> Floats:
     if deficits not in get_args(Deficits):
         raise InputError(unknown("treatment of deficits", deficits, get_args(Deficits)))
-    if not (np.isfinite(trade_elasticity) and trade_elasticity > 0):
-        raise InputError(
-            Problem("trade_elasticity", f"{trade_elasticity:g} is not positive.", "give theta > 0.")
-        )
+    number_of("trade_elasticity", trade_elasticity, "give theta > 0.", low=0.0, strict=True)
+    number_of("tolerance", tolerance, "give a small positive number.", low=0.0, strict=True)
     rows, columns = labels(flows)
     if len(rows) != len(columns) or len(rows.symmetric_difference(columns)):
         raise InputError(

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.errors import InputError, Problem, unknown
+from equity.errors import InputError, Problem
+from equity.market.arguments import need_columns, numbers_of, outside
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["OTHER", "REGULATED", "SEGMENTS", "Index", "index_flows", "need_columns", "outside"]
+__all__ = ["OTHER", "REGULATED", "SEGMENTS", "Index", "index_flows"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -91,8 +92,8 @@ def index_flows(flows: pd.DataFrame) -> Index:
         Missing columns or values, negative values, shares outside 0 to 1, repeated flows.
     """
     need_columns(flows, _FLOW_COLUMNS, "flows")
-    value = flows["value"].to_numpy(float)
-    share = flows["regulated_share"].to_numpy(float)
+    value = numbers_of("flows, column value", flows["value"])
+    share = numbers_of("flows, column regulated_share", flows["regulated_share"])
     problems = outside(value, "flows, column value", 0.0, np.inf)
     problems += outside(share, "flows, column regulated_share", 0.0, 1.0)
     if problems:
@@ -213,55 +214,3 @@ def _assemble(
 
 def _unravel(place: Integers, shape: tuple[int, int, int]) -> tuple[Codes, ...]:
     return tuple(part.astype(np.int32) for part in np.unravel_index(place, shape))
-
-
-def need_columns(frame: pd.DataFrame, names: tuple[str, ...], place: str) -> None:
-    """Refuse a table without a column.
-
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        The caller's table.
-    names : tuple of str
-        Columns needed.
-    place : str
-        For the error.
-
-    Raises
-    ------
-    InputError
-        Every missing column, with the nearest name.
-    """
-    given = [str(column) for column in frame.columns]
-    problems = [
-        Problem(place, f"column {name!r} is missing.", unknown("column", name, given).fix)
-        for name in names
-        if name not in given
-    ]
-    if problems:
-        raise InputError(problems)
-
-
-def outside(values: Floats, place: str, low: float, high: float) -> list[Problem]:
-    """Describe the first number out of bounds.
-
-    Parameters
-    ----------
-    values : numpy.ndarray
-        A column.
-    place : str
-        For the error.
-    low, high : float
-        Allowed ends.
-
-    Returns
-    -------
-    list of Problem
-        Empty when all are within.
-    """
-    wrong = ~((values >= low) & (values <= high)) | np.isinf(values)
-    if not wrong.any():
-        return []
-    row = int(np.argmax(wrong))
-    text = "is missing." if np.isnan(values[row]) else f"{values[row]:g} is out of bounds."
-    return [Problem(f"{place}, row {row + 1}", text, f"give a number from {low:g} to {high:g}.")]

@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.arguments import numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["demand_by_group", "label_price", "numbers_of", "share_sold"]
+__all__ = ["demand_by_group", "label_price", "share_sold"]
 
 Floats = NDArray[np.float64]
 
 _BISECTIONS = 60
 _SHOWN = 5
-_LONGEST = 40
 _CHAIN = ["exporter", "product"]
 
 
@@ -85,33 +85,6 @@ def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None 
         over = middle * supply(middle) > wanted
         low, high = np.where(over, low, middle), np.where(over, middle, high)
     return np.where(rationed, (low + high) / 2, 1.0)
-
-
-def numbers_of(name: str, given: Any) -> Floats:
-    """Read an argument as numbers.
-
-    Parameters
-    ----------
-    name : str
-        Of the argument, for the error.
-    given : object
-        A number, an array or a column.
-
-    Returns
-    -------
-    numpy.ndarray
-        Of the same shape.
-
-    Raises
-    ------
-    InputError
-        For anything that is no number.
-    """
-    try:
-        return np.asarray(given, dtype=float)
-    except (TypeError, ValueError):
-        text = f"{str(given)[:_LONGEST]!r} is no number."
-        raise InputError(Problem(name, text, "give a number, or one per row.")) from None
 
 
 def demand_by_group(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.arguments import numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,10 @@ def labels(flows: pd.DataFrame) -> tuple[pd.Index[Any], pd.Index[Any]]:
     InputError
         When a label repeats.
     """
+    import pandas as pd
+
+    if not isinstance(flows, pd.DataFrame):
+        raise InputError(Problem("flows", "is no table.", "give exporters x importers."))
     for axis, name in ((flows.index, "exporter"), (flows.columns, "importer")):
         repeated = axis[axis.duplicated()]
         if len(repeated):
@@ -82,7 +87,10 @@ def square(
     import pandas as pd
 
     if not isinstance(table, pd.DataFrame):
-        values = np.full(flows.shape, float(table))
+        if np.ndim(table):
+            text = "has no exporters and importers."
+            raise InputError(Problem(name, text, "give a number or a DataFrame like flows."))
+        values = np.broadcast_to(numbers_of(name, table), flows.shape)
     else:
         for axis, wanted, kind in (
             (table.index, flows.index, "exporter"),
@@ -94,7 +102,7 @@ def square(
                 raise InputError(
                     Problem(name, f"{kind}s differ from flows: {shown}.", "use the same labels.")
                 )
-        values = table.loc[flows.index, flows.columns].to_numpy(float)
+        values = numbers_of(name, table.loc[flows.index, flows.columns])
     wrong = ~np.isfinite(values)
     if low is not None:
         wrong |= (values <= low) if strict else (values < low)
@@ -147,10 +155,13 @@ def by_country(
         if len(missing):
             shown = ", ".join(map(str, missing[:_SHOWN]))
             raise InputError(Problem(name, f"has no number for {shown}.", "add it."))
-        values = given.loc[countries].to_numpy(float)
+        values = numbers_of(name, given.loc[countries])
+    elif np.ndim(given):
+        raise InputError(
+            Problem(name, "has no countries.", "give a number or a Series by country.")
+        )
     else:
-        values = np.full(len(countries), float(given))
-    values = np.asarray(values, dtype=float)
+        values = np.broadcast_to(numbers_of(name, given), len(countries))
     signed = values if sign == "positive" else -values
     wrong = ~((signed > 0) & (signed <= _LARGEST_ELASTICITY))
     if wrong.any():

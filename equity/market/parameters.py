@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.arguments import numbers_of
 from equity.market.indexing import Index
-from equity.market.label import numbers_of
 
 if TYPE_CHECKING:
     import pandas as pd

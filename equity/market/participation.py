@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from equity.errors import InputError, Problem
+from equity.market.arguments import need_columns, numbers_of
 from equity.market.choice import Choice, choose, outside_price
-from equity.market.label import demand_by_group, label_price, numbers_of, share_sold
+from equity.market.label import demand_by_group, label_price, share_sold
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["participation", "response_table"]
 
 Floats = NDArray[np.float64]
+
+_KEY = ("exporter", "product", "size_class")
+_NEEDED = (
+    "mean_sales", "sales_dispersion", "compliant_share", "fixed_cost", "variable_cost_share",
+)  # fmt: skip
+_OPTIONAL = ("benefit_share",)
 
 
 def participation(
@@ -73,7 +80,7 @@ def participation(
         "price_regulated": (price_regulated, np.inf), "price_other": (price_other, np.inf),
         "switching_loss": (switching_loss, 1.0), "supply_elasticity": (supply_elasticity, np.inf),
         "domestic_price": (domestic_price, np.inf), "premium": (premium, np.inf),
-        "price_floor": (price_floor, np.inf),
+        "price_floor": (price_floor, np.inf), "other_market": (other_market, 1.0),
     }  # fmt: skip
     _check(cells, bounds, demanded=certified_demand is not None)
     label = bool(np.any(premium) or np.any(price_floor))
@@ -198,19 +205,21 @@ def response_table(
 def _check(
     cells: pd.DataFrame, bounds: dict[str, tuple[ArrayLike, float]], *, demanded: bool
 ) -> None:
-    rules = bounds | {"compliant_share": (cells["compliant_share"], 1.0)}
-    columns = ["fixed_cost", "variable_cost_share", "sales_dispersion", "mean_sales"]
-    if demanded and "producers" not in cells:
-        fix = "add the number of producers; demand is shared among them."
-        raise InputError(Problem("cells", "column 'producers' is missing.", fix))
-    for name in [*columns, "producers"] if demanded else columns:
-        rules[name] = (cells[name], np.inf)
+    needed = (*_NEEDED, "producers") if demanded else _NEEDED
+    need_columns(cells, (*_KEY, *needed), "cells", _OPTIONAL)
+    rules = dict(bounds)
+    rules |= {name: (cells[name], np.inf) for name in (*needed, *_OPTIONAL) if name in cells}
+    rules["compliant_share"] = (cells["compliant_share"], 1.0)
     problems = []
     for name, (given, high) in rules.items():
         values = numbers_of(name, given)
-        wrong = ~((values >= 0) & (values <= high))
+        if values.ndim and values.shape != (len(cells),):
+            text = f"has {values.size} numbers for {len(cells)} cells."
+            problems.append(Problem(name, text, "give one number, or one per row."))
+        wrong = ~((values >= 0) & (values <= high) & np.isfinite(values))
         if wrong.any():
             shown = values[wrong].flat[0]
-            problems.append(Problem(name, f"{shown:g} is outside 0 to {high:g}.", "correct it."))
+            text = f"{shown:g} is outside 0 to {high:g}."
+            problems.append(Problem(name, text, "give a finite number inside."))
     if problems:
         raise InputError(problems)

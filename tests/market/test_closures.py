@@ -245,13 +245,29 @@ def test_welfare_is_home_share_to_the_power_without_deficits() -> None:
         (lambda f: gsim(f, 1.0, 1.0, **ELASTICITIES, consumer_surplus="area"), "trapezoid or"),
         (lambda f: gsim(f, 1.0, 1.0, **ELASTICITIES, enters="icebergs"), "did you mean 'iceberg'"),
         (lambda f: exact_hat(f.iloc[:, :3], 0.0, trade_elasticity=4), "exporters and importers"),
-        (lambda f: exact_hat(f, 0.0, trade_elasticity=-4), "not positive"),
+        (lambda f: exact_hat(f, 0.0, trade_elasticity=-4), "theta > 0"),
         (
             lambda f: exact_hat(f.mul([0, 1, 1, 1], axis=0), 0.0, trade_elasticity=4),
             "BRA: sells noth",
         ),
         (lambda f: exact_hat(f, 0.0, trade_elasticity=4, deficits="none"), "treatment of def"),
+        (lambda f: exact_hat(f, 0.0, trade_elasticity=4, tolerance=0.0), "tolerance"),
+        (lambda f: exact_hat(f, 0.0, trade_elasticity="four"), "trade_elasticity.*no number"),
         (lambda f: effect(f, trade_elasticity=4, enters="import_tax"), "no revenue"),
+        (lambda f: effect(f, trade_elasticity=-4, enters="iceberg"), "theta > 0"),
+        (lambda f: power(0.1, enters="iceberg"), "ave: is no table"),
+        (lambda f: power(f * np.nan, enters="iceberg"), "missing or infinite"),
+        (lambda f: gsim(f, 1.0, "high", **ELASTICITIES), "power_after.*no number"),
+        (lambda f: gsim(f, 1.0, [1.0, 2.0], **ELASTICITIES), "power_after.*no exporters"),
+        (
+            lambda f: gsim(f, 1.0, 1.0, **(ELASTICITIES | {"substitution_elasticity": [4.0]})),
+            "substitution_elasticity.*no countries",
+        ),
+        (
+            lambda f: gsim(f.astype(object).replace({f.iloc[0, 0]: "x"}), 1, 1, **ELASTICITIES),
+            "no nu",
+        ),
+        (lambda f: gsim(f.to_numpy(), 1, 1, **ELASTICITIES), "flows: is no table"),
         (lambda f: power(f - 1e9, enters="iceberg"), "-1 or less"),
         (
             lambda f: gsim(f.rename(index={"FRA": "BRA"}), 1, 1, **ELASTICITIES),
@@ -266,4 +282,4 @@ def test_refusals(call: Any, message: str) -> None:
 
 def test_exact_hat_says_when_it_does_not_clear() -> None:
     with pytest.raises(ConvergenceError, match="of world output"):
-        exact_hat(matrix(0), 0.1, trade_elasticity=4.0, tolerance=-1.0)
+        exact_hat(matrix(0), hit(matrix(0)), trade_elasticity=4.0, tolerance=1e-300)

@@ -123,5 +123,11 @@ def test_money_scales(world: Any) -> None:
 
 def test_refusals(world: Any) -> None:
     flows, cells = world(4)
+    given = {"discount_rate": 0.05, "life": 5} | GIVEN
+    for wrong, match in ((0.5, "phase_in"), ("all", "phase_in.*no number")):
+        with pytest.raises(InputError, match=match):
+            transition(flows, cells, phase_in=wrong, **given)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="one_off_cost"):
+        transition(flows, cells.assign(one_off_cost=-1.0), phase_in=[1.0], **given)
     with pytest.raises(InputError, match=r"(?s)phase_in.*discount_rate.*life.*learning_rate"):
         transition(flows, cells, phase_in=[2], discount_rate=5, life=0, learning_rate=1, **GIVEN)

@@ -157,3 +157,31 @@ def test_goods_of_which_nothing_arrives_are_not_supplied(market: Any) -> None:
 def test_what_is_no_cost_is_refused(market: Any, way: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         equilibrium(*market, **GIVEN, enters=way)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tolerance": -1.0}, "tolerance"),
+        ({"tolerance": "fine"}, "tolerance.*no number"),
+        ({"workers": 0}, "workers"),
+        ({"switching_loss": [0.1]}, "switching_loss.*neither a number nor a Series"),
+        ({"willingness_to_pay": "a"}, "willingness_to_pay.*no number"),
+    ],
+)
+def test_arguments_that_cannot_be_are_named(market: Any, change: Any, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        equilibrium(*market, **(GIVEN | change))
+
+
+def test_columns_with_text_or_nearly_a_name_are_named(market: Any) -> None:
+    flows, cells = market
+    for table, column in (("flows", "value"), ("cells", "fixed_cost")):
+        given = {"flows": flows, "cells": cells}
+        given[table] = given[table].assign(**{column: "many"})
+        with pytest.raises(InputError, match=f"{table}, column {column}.*no number"):
+            equilibrium(**given, **GIVEN)
+    with pytest.raises(InputError, match="did you mean 'premium'"):
+        equilibrium(flows, cells.assign(premuim=0.1), **GIVEN)
+    with pytest.raises(InputError, match="flows: is no table"):
+        equilibrium(None, cells, **GIVEN)  # type: ignore[arg-type]

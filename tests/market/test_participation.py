@@ -231,6 +231,8 @@ def test_a_label_decided_one_by_one() -> None:
         ({"price_regulated": 1.2}, "price_regulated.*leave it out"),
         ({"premium": -0.1}, "premium"),
         ({"premium": "high"}, "premium.*no number"),
+        ({"premium": [0.1, 0.2]}, "2 numbers for 3 cells"),
+        ({"other_market": "yes"}, "other_market.*no number"),
         ({"domestic_price": -1.0}, "domestic_price"),
         ({"premium": 0.0, "certified_demand": demand(1.0, 1.0)}, "certified_demand.*premium"),
         ({"certified_demand": 5.0}, "not given by exporter and product"),
@@ -261,3 +263,19 @@ def test_demand_needs_the_number_of_producers() -> None:
         participation(
             members().drop(columns="producers"), **LABEL, certified_demand=demand(1.0, 1.0)
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"mean_sales": np.inf}, "mean_sales.*finite"),
+        ({"benefit_share": -0.1}, "benefit_share"),
+        ({"benefit_share": np.nan}, "benefit_share"),
+        ({"benefit_shar": 0.1}, "did you mean 'benefit_share'"),
+    ],
+)
+def test_columns_that_cannot_be_used_are_named(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        participation(members(**change))
+    with pytest.raises(InputError, match="'mean_sales' is missing"):
+        participation(members().drop(columns="mean_sales"))
