@@ -20,7 +20,9 @@ for share in (1.0, 0.33):
     print()
 
 result = eq.assess("fairtrade-coffee")
-print("By role and income group, USD a year:")
+numbers = result.assumptions.set_index("parameter")["value"]
+sold = numbers[numbers.index.str.endswith("share_sold")].item()
+print(f"By role and income group, USD a year, with the {sold:.0%} of the standard's file:")
 print(result.by("role", "income_group").to_string(index=False, float_format="{:,.0f}".format))
 print()
 print("Written:", result.to_html(OUT / "fairtrade-coffee.html"))

@@ -17,7 +17,7 @@ import equity as eq
 OUT = Path("out")
 DRAWS = 200
 CLOSURES = ("fixed", "equilibrium", "gsim", "smart")
-SAID = ["producer_net", "small_net", "small_not_complying_share", "consumer_net", "total_net"]
+SAID = ["all_producers_net", "small_net", "small_not_complying_share", "consumer_net", "total_net"]
 
 rows = []
 for closure in CLOSURES:
@@ -31,8 +31,17 @@ for closure in CLOSURES:
         page = result.to_html(OUT / "eu-aflatoxin-equilibrium.html")
 
 table = pd.concat(rows).reset_index()
-print("The same under each closure, with ranges:")
-print(table.to_string(index=False, float_format="{:,.3g}".format))
+money = table["measure"].str.endswith("_net")
+shown = table.assign(
+    **{
+        name: table[name].where(~money, table[name] / 1e6).round(2)
+        for name in ("value", "low", "high")
+    }
+)
+shown["measure"] = shown["measure"].str.replace("_net", " gains less losses, USD m")
+shown["measure"] = shown["measure"].str.replace("_", " ")
+print("The same under each closure, with ranges (not assessed: prices stay, so consumers' gain):")
+print(shown.to_string(index=False, na_rep="not assessed"))
 print()
 
 for share in (1.0, 0.33):

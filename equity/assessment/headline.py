@@ -195,6 +195,7 @@ def _scaled(value: float) -> tuple[float, str]:
 NEGLIGIBLE = 0.001
 LISTED = 3
 HALF = 0.5
+WHOLE = 1 - 1e-9
 OTHERWISE = {
     "fixed": "If prices did not react",
     "equilibrium": "If prices moved until every market clears",
@@ -221,9 +222,12 @@ def at_stake(exposure: pd.DataFrame, names: pd.DataFrame) -> str:
     )
     rows = rows.sort_values(["regulated_value", "name"], ascending=[False, True]).head(LISTED)
     several = exposure["product"].nunique() > 1
+    # A label asks about a part of what its markets buy.
+    in_part = bool((rows["regulated_value"] < rows["market_value"] * WHOLE).any())
+    share, where = ("regulated_share", "as asked") if in_part else ("market_share", "there")
     said_of = [
         f"{row['name']}{' (' + str(row['product_name']).lower() + ')' if several else ''} sells "
-        f"{said(row['market_share'], SHARE)} of its {said(row['total_value'], USD)} there"
+        f"{said(row[share], SHARE)} of its {said(row['total_value'], USD)} {where}"
         for row in rows.to_dict("records")
     ]
     return "; ".join(said_of)

@@ -209,7 +209,10 @@ class Equilibrium:
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Flows by segment before and after, USD a year; flows of zero value are left out."""
+        """Flows by segment before and after, USD a year; flows of zero value are left out.
+
+        Before at baseline prices; after at prices paid, of a label with its premium.
+        """
         import pandas as pd
 
         index = self.index

@@ -135,7 +135,8 @@ def _closures(result: Assessment) -> dict[str, Any]:
         for row in result.closure_groups.to_dict("records")
     ]
     choosing = sum(name not in SIMULATORS for name in names)
-    return {"names": names, "choosing": choosing, "rows": rows, "groups": groups}
+    label = bool(result.beside.cells.label.any())
+    return {"names": names, "choosing": choosing, "label": label, "rows": rows, "groups": groups}
 
 
 def _balance(result: Assessment) -> list[Any]:
