@@ -40,7 +40,6 @@ MEANING: dict[str, tuple[str, str]] = {
     "premium_paid": (USD, "premium that buyers pay"),
     "consumer_net": (USD, "consumers' gains less losses"),
     "public_net": (USD, "harm avoided that has a money value"),
-    "other_markets_net": (USD, "gains less losses in sales that the standard does not ask about"),
     "fees": (USD, "fees paid to certifiers, laboratories and authorities"),
     "small_burden": (SHARE, "cost of complying over sales, small producers"),
     "large_burden": (SHARE, "cost of complying over sales, large producers"),

@@ -258,9 +258,6 @@ def measures(outcome: Outcome) -> dict[str, Any]:
         "small_to_large": _ratio(small_burden, large_burden),
         "consumer_net": _consumers(outcome),
         "public_net": _total(outcome.harm_avoided),
-        "other_markets_net": _others(outcome)
-        if outcome.market
-        else np.full(shape[:-1], np.nan)[()],
         "total_net": _everybody(outcome, fees),
     }
 
