@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from equity.errors import InputError, Problem, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["need_columns", "number_of", "numbers_of", "outside"]
+__all__ = ["need_columns", "number_of", "numbers_of", "one_of", "outside"]
 
 Floats = NDArray[np.float64]
 _LONGEST, _MISSPELT = 40, 0.84
@@ -76,6 +77,29 @@ def number_of(name: str, given: Any, allowed: str, *, low: float, strict: bool =
     if read.ndim or not np.isfinite(read) or read < low or (strict and read == low):
         raise InputError(Problem(name, f"{str(given)[:_LONGEST]} cannot be used.", allowed))
     return float(read)
+
+
+def one_of(kind: str, given: str, allowed: Sequence[str], place: str) -> None:
+    """Refuse a name that is not among those allowed.
+
+    Parameters
+    ----------
+    kind : str
+        What the name stands for.
+    given : str
+        What the caller gave.
+    allowed : sequence of str
+        The names.
+    place : str
+        Argument, for the error.
+
+    Raises
+    ------
+    InputError
+        With the nearest name.
+    """
+    if given not in allowed:
+        raise InputError(unknown(kind, given, allowed, place))
 
 
 def need_columns(

@@ -13,31 +13,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.errors import InputError, unknown
 from equity.market.indexing import Index
 from equity.market.parameters import Elasticities
 
-__all__ = ["CLOSURES", "check_closure", "choke_price", "diverted", "of_demand"]
+__all__ = ["CLOSURES", "choke_price", "diverted", "of_demand"]
 
 Floats = NDArray[np.float64]
 CLOSURES = ("equilibrium", "gsim", "smart")
-
-
-def check_closure(closure: str) -> None:
-    """Refuse an unknown closure.
-
-    Parameters
-    ----------
-    closure : str
-        Name given.
-
-    Raises
-    ------
-    InputError
-        With the nearest name.
-    """
-    if closure not in CLOSURES:
-        raise InputError(unknown("closure", closure, CLOSURES, "closure"))
 
 
 def of_demand(by: Elasticities, closure: str) -> Elasticities:

@@ -6,34 +6,17 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
-from equity.errors import InputError, Problem, unknown
-from equity.market.arguments import number_of, numbers_of
+from equity.errors import InputError, Problem
+from equity.market.arguments import number_of, numbers_of, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COSTS", "Enters", "check_cost", "check_way", "effect", "power"]
+__all__ = ["COSTS", "Enters", "check_cost", "effect", "power"]
 
 Enters = Literal["iceberg", "exporter_cost", "import_tax", "demand_shift"]
 # Ways in which a cost enters; a shift of demand is no cost.
 COSTS = ("exporter_cost", "iceberg", "import_tax")
-
-
-def check_way(enters: str) -> None:
-    """Refuse an unknown way of entering.
-
-    Parameters
-    ----------
-    enters : str
-        Name given.
-
-    Raises
-    ------
-    InputError
-        With the nearest name.
-    """
-    if enters not in get_args(Enters):
-        raise InputError(unknown("way of entering", enters, get_args(Enters), "enters"))
 
 
 def check_cost(enters: str) -> None:
@@ -52,8 +35,7 @@ def check_cost(enters: str) -> None:
     if enters == "demand_shift":
         text = "a shift of demand is no cost of producers."
         raise InputError(Problem("enters", text, "give willingness_to_pay."))
-    if enters not in COSTS:
-        raise InputError(unknown("way of entering", enters, COSTS, "enters"))
+    one_of("way of entering", enters, COSTS, "enters")
 
 
 def power(ave: pd.DataFrame, *, enters: Enters) -> pd.DataFrame:
@@ -82,7 +64,7 @@ def power(ave: pd.DataFrame, *, enters: Enters) -> pd.DataFrame:
     """
     import pandas as pd
 
-    check_way(enters)
+    one_of("way of entering", enters, get_args(Enters), "enters")
     if not isinstance(ave, pd.DataFrame):
         raise InputError(Problem("ave", "is no table.", "give a DataFrame like flows."))
     rates = numbers_of("ave", ave)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from equity.errors import InputError, Problem
-from equity.market.arguments import number_of
+from equity.market.arguments import number_of, one_of
 from equity.market.block import cut
 from equity.market.cells import Cells, index_cells
-from equity.market.closures import check_closure, of_demand
+from equity.market.closures import CLOSURES, of_demand
 from equity.market.entry import check_cost
 from equity.market.indexing import index_flows
 from equity.market.parameters import Elasticities, parameters_of
@@ -97,7 +97,7 @@ def equilibrium(
     ConvergenceError
         Naming the product and the residual.
     """
-    check_closure(closure)
+    one_of("closure", closure, CLOSURES, "closure")
     check_cost(enters)
     number_of("tolerance", tolerance, "give a small positive number.", low=0.0, strict=True)
     if workers is not None:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from equity.errors import InputError, Problem
-from equity.market.entry import Enters, check_way
+from equity.market.arguments import one_of
+from equity.market.entry import Enters
 from equity.market.matrices import by_country, labels, square
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def gsim(
         Tables that do not share their labels, powers not above zero, elasticities of the wrong
         sign.
     """
-    check_way(enters)
+    one_of("way of entering", enters, get_args(Enters), "enters")
     if consumer_surplus not in get_args(Surplus):
         raise InputError(
             Problem("consumer_surplus", f"unknown {consumer_surplus!r}.", "trapezoid or published.")

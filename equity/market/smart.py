@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.market.entry import Enters, check_way
+from equity.market.arguments import one_of
+from equity.market.entry import Enters
 from equity.market.matrices import by_country, labels, square
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def smart(
         Tables that do not share their labels, powers not above zero, elasticities of the wrong
         sign.
     """
-    check_way(enters)
+    one_of("way of entering", enters, get_args(Enters), "enters")
     rows, columns = labels(flows)
     value = square(flows, flows, "flows", low=0.0)
     before = square(power_before, flows, "power_before", low=0.0, strict=True)
