@@ -223,10 +223,10 @@ def at_stake(exposure: pd.DataFrame, names: pd.DataFrame) -> str:
     several = exposure["product"].nunique() > 1
     # A label asks about a part of what its markets buy.
     in_part = bool((rows["regulated_value"] < rows["market_value"] * WHOLE).any())
-    share, where = ("regulated_share", "as asked") if in_part else ("market_share", "there")
     said_of = [
         f"{row['name']}{' (' + str(row['product_name']).lower() + ')' if several else ''} sells "
-        f"{said(row[share], SHARE)} of its {said(row['total_value'], USD)} {where}"
+        f"{said(row['market_share'], SHARE)} of its {said(row['total_value'], USD)} there"
+        + (f", {said(row['regulated_share'], SHARE)} to buyers who ask" if in_part else "")
         for row in rows.to_dict("records")
     ]
     return "; ".join(said_of)
