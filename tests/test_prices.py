@@ -371,3 +371,11 @@ def test_all_wrong_choices_are_listed():
 def test_unknown_country_has_no_deflator():
     with pytest.raises(InputError, match="GDP deflator of QQQ"):
         deflator_ratio("QQQ", 2011, 2015)
+
+
+def test_a_step_says_itself_in_words():
+    log: list[Step] = []
+    convert(1.0, "EUR_2012", "USD_2011", log=log)
+    said = [str(step) for step in log]
+    assert said[0].startswith("Price level of DEU: EUR_2012 to EUR_2011, times 0.98")
+    assert said[1].startswith("Exchange rate: EUR_2011 to USD_2011, times 1.39")

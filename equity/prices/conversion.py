@@ -69,6 +69,19 @@ class Step:
     total_before: float = math.nan
     total_after: float = math.nan
 
+    def __str__(self) -> str:
+        """Say the step in words."""
+        place = f" of {self.country}" if self.country else ""
+        note = f"; {self.note}" if self.note else ""
+        way = f"{self.source} to {self.target}, times {self.factor:.6g}"
+        return f"{_DONE[self.kind]}{place}: {way}{note}"
+
+
+_DONE = {
+    "redenominate": "New currency unit", "deflate": "Price level", "exchange": "Exchange rate",
+    "purchasing_power": "Purchasing power",
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class _Choices:
