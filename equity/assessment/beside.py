@@ -55,7 +55,7 @@ class Beside:
     @cached_property
     def outcomes(self) -> dict[str, Outcome | None]:
         """Outcome under each closure that applies."""
-        whole = whole_output(self.cells, np.asarray(self.numbers["supply_elasticity"].value))
+        whole = whole_output(self.cells, self.numbers)
         found: dict[str, Outcome | None] = {FIXED: outcome(self.cells)}
         for name in MOVING if prices_may_move(self.cells) else ():
             found[name] = self.taken[name] if name in self.taken else self._cleared(whole, name)

@@ -13,17 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from equity.assessment.market_tables import (
-    MARK,
-    as_market,
-    names_of_draws,
-    too_much,
-    unsaleable,
-)
+from equity.assessment.market_tables import MARK, as_market, names_of_draws, split_names
 from equity.assessment.outcome import Cells, Market
 from equity.distribution.incidence import ALL, entries
 from equity.elasticities import elasticity
-from equity.errors import ConvergenceError, InputError
+from equity.errors import ConvergenceError
 from equity.evidence import Parameter
 from equity.market import equilibrium, welfare
 from equity.market.record import Equilibrium
@@ -146,17 +140,14 @@ def clear(
         Naming the product and the residual, for the central cells; draws that do not clear are
         marked instead.
     """
-    refused = unsaleable(cells, flows)
-    if drawn is None and refused.any():
-        raise InputError(too_much(cells, refused))
-    given = as_market(cells, flows, central=central, numbers=numbers, refused=refused, drawn=drawn)
+    given, refused = as_market(cells, flows, central=central, numbers=numbers, drawn=drawn)
     partial = drawn is not None
     try:
         result = equilibrium(**given, closure=closure, tolerance=TOLERANCE, partial=partial)
     except ConvergenceError as error:
         raise ConvergenceError(str(error).replace(f"{MARK}0", "")) from None
     found = _clearing(result, cells)
-    return replace(found, cleared=found.cleared & ~np.atleast_2d(refused).any(axis=1))
+    return replace(found, cleared=found.cleared & ~refused)
 
 
 def other_entries(clearing: Clearing) -> list[pd.DataFrame]:
@@ -217,9 +208,9 @@ def _clearing(result: Equilibrium, cells: Cells) -> Clearing:
     after = result.flows.groupby(["exporter", "importer", "product"])["value_after"].sum()
     return Clearing(
         market=market,
-        consumers=_plain(consumers),
-        others=_plain(others),
-        flows=_plain(after.reset_index()),
+        consumers=split_names(consumers),
+        others=split_names(others),
+        flows=split_names(after.reset_index()),
         other_sales=_other_sales(result),
         iterations=result.iterations,
         residual=result.residual,
@@ -241,7 +232,7 @@ def _joining(result: Equilibrium, shape: tuple[int, ...]) -> tuple[Floats, Float
 
 def _cleared(result: Equilibrium, draws: int) -> NDArray[np.bool_]:
     found = result.by_product
-    draw = found["product"].str.rpartition(MARK)[2].astype(int).to_numpy()
+    draw = split_names(found)["draw"].to_numpy()
     failed = ~(found["residual"].to_numpy(float) <= TOLERANCE)
     return np.asarray(np.bincount(draw, failed, minlength=draws) == 0)
 
@@ -272,12 +263,7 @@ def _other_traders(result: Equilibrium, producers: pd.DataFrame) -> pd.DataFrame
 
 def _per_draw(table: pd.DataFrame, column: str, shape: tuple[int, ...]) -> Floats:
     """Total of every draw, or one number for cells without draws."""
-    draw = table["product"].str.rpartition(MARK)[2].astype(int).to_numpy()
+    draw = split_names(table[["product"]])["draw"].to_numpy()
     weights = table[column].to_numpy(float)
     totals: Floats = np.asarray(np.bincount(draw, weights=weights, minlength=shape[0]), float)
     return totals if len(shape) > 1 else totals.sum()
-
-
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    parts = table["product"].str.rpartition(MARK)
-    return table.assign(product=parts[0], draw=parts[2].astype(int))

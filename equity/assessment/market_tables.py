@@ -15,8 +15,7 @@ from equity.errors import InputError, Problem
 from equity.evidence import Parameter
 
 __all__ = [
-    "MARK", "as_market", "cleared_arguments", "names_of_draws", "prices_may_move", "too_much",
-    "unsaleable", "whole_output",
+    "MARK", "as_market", "names_of_draws", "prices_may_move", "split_names", "whole_output",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -41,7 +40,11 @@ def prices_may_move(cells: Cells) -> bool:
     return cells.exempt_below is None
 
 
-def whole_output(cells: Cells, supply_elasticity: Floats) -> Cells:
+def whole_output(
+    cells: Cells,
+    numbers: Mapping[str, Parameter],
+    drawn: Mapping[str, Floats] | None = None,
+) -> Cells:
     """Give the cells of a label all that its producers sell, and their response to prices.
 
     At fixed prices buyers decide how much certified goods they take. Where prices move, what finds
@@ -51,8 +54,10 @@ def whole_output(cells: Cells, supply_elasticity: Floats) -> Cells:
     ----------
     cells : Cells
         Central or drawn.
-    supply_elasticity : numpy.ndarray
-        eps; one number, or (draws, 1).
+    numbers : mapping of str to Parameter
+        supply_elasticity.
+    drawn : mapping of str to numpy.ndarray, optional
+        Values by parameter id, for drawn cells.
 
     Returns
     -------
@@ -61,91 +66,13 @@ def whole_output(cells: Cells, supply_elasticity: Floats) -> Cells:
     """
     if not np.any(cells.label):
         return cells
-    changed = replace(cells, supply_elasticity=supply_elasticity, whole=True)
+    supply, values = numbers["supply_elasticity"], drawn or {}
+    response = values[supply.id][:, None] if supply.id in values else np.asarray(supply.value)
+    changed = replace(cells, supply_elasticity=response, whole=True)
     scaled = {
         name: getattr(cells, name) / changed.asked for name in ("sales", "margin", "mean_sales")
     }
     return replace(changed, **scaled)
-
-
-def unsaleable(cells: Cells, flows: pd.DataFrame) -> NDArray[np.bool_]:
-    """Find certified goods that an exporter could not sell elsewhere without a certified buyer.
-
-    Parameters
-    ----------
-    cells : Cells
-        With whole output.
-    flows : pandas.DataFrame
-        exporter, importer, product, value.
-
-    Returns
-    -------
-    numpy.ndarray of bool
-        Shape of the cells.
-    """
-    exported = flows.groupby(CHAIN)["value"].sum()
-    total = exported.reindex(pd.MultiIndex.from_frame(cells.key[CHAIN])).to_numpy(float)
-    made = _by_chain(cells, cells.sales + cells.margin)
-    return np.asarray((made >= total) & (cells.asked < 1))
-
-
-def cleared_arguments(
-    cells: Cells, flows: pd.DataFrame, numbers: Mapping[str, Parameter]
-) -> tuple[Cells, dict[str, Any]]:
-    """Lay the central case out as arguments of `equity.market.equilibrium`.
-
-    Parameters
-    ----------
-    cells : Cells
-        Central, at fixed prices.
-    flows : pandas.DataFrame
-        exporter, importer, product, value, regulated_share.
-    numbers : mapping of str to Parameter
-        Of choice and of the market.
-
-    Returns
-    -------
-    Cells
-        With the whole output of a label.
-    dict of str to object
-        See `as_market`.
-
-    Raises
-    ------
-    InputError
-        More certified goods than can be sold.
-    """
-    whole = whole_output(cells, np.asarray(numbers["supply_elasticity"].value))
-    refused = unsaleable(whole, flows)
-    if refused.any():
-        raise InputError(too_much(whole, refused))
-    return whole, as_market(whole, flows, central=whole, numbers=numbers, refused=refused)
-
-
-def too_much(cells: Cells, refused: NDArray[np.bool_]) -> list[Problem]:
-    """Describe exporters and products with more certified goods than can be sold.
-
-    Parameters
-    ----------
-    cells : Cells
-        Central.
-    refused : numpy.ndarray of bool
-        (cells,), from `unsaleable`.
-
-    Returns
-    -------
-    list of Problem
-        One for each exporter and product.
-    """
-    chains = cells.key.loc[refused, CHAIN].drop_duplicates()
-    return [
-        Problem(
-            f"parameter share_sold, {exporter}, {product}",
-            "leaves more certified goods without a certified buyer than the country exports.",
-            "raise share_sold, or lower the standard's demand_share.",
-        )
-        for exporter, product in chains.itertuples(index=False)
-    ]
 
 
 def as_market(
@@ -154,9 +81,8 @@ def as_market(
     *,
     central: Cells,
     numbers: Mapping[str, Parameter],
-    refused: NDArray[np.bool_],
     drawn: Mapping[str, Floats] | None = None,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], NDArray[np.bool_]]:
     """Lay a run out as arguments of `equity.market.equilibrium`.
 
     Parameters
@@ -169,8 +95,6 @@ def as_market(
         The central cells, whose regulated value belongs to `flows`.
     numbers : mapping of str to Parameter
         demand_elasticity, and substitution elasticity by product.
-    refused : numpy.ndarray of bool
-        From `unsaleable`: these count as sold in full, and their draw is not used.
     drawn : mapping of str to numpy.ndarray, optional
         Values by parameter id, for drawn cells.
 
@@ -178,12 +102,21 @@ def as_market(
     -------
     dict of str to object
         Tables and numbers by product and draw.
+    numpy.ndarray of bool
+        (draws,): certified goods could not be sold there, and the draw is not to be used.
+
+    Raises
+    ------
+    InputError
+        More certified goods than can be sold, in the central cells.
     """
-    draws = cells.draws
+    draws, refused = cells.draws, _unsaleable(cells, flows)
+    if drawn is None and refused.any():
+        raise InputError(_too_much(cells, refused))
     asked, now = (((one.sales + one.margin) * one.asked).sum(axis=-1) for one in (central, cells))
     products = sorted(set(central.key["product"]))
     substitution = [_by_draw(numbers[name], drawn, central, draws, name) for name in products]
-    return {
+    given = {
         "flows": _flows(flows, np.broadcast_to(np.atleast_1d(now / asked), draws)),
         "cells": _cells(cells, draws, refused),
         "demand_elasticity": _by_draw(numbers[DEMAND], drawn, central, draws),
@@ -192,6 +125,28 @@ def as_market(
         "switching_loss": _scalar(cells.switching_loss, central, draws),
         "willingness_to_pay": _willing(cells, central, draws),
     }
+    return given, np.asarray(np.atleast_2d(refused).any(axis=1))
+
+
+def _unsaleable(cells: Cells, flows: pd.DataFrame) -> NDArray[np.bool_]:
+    """Find certified goods that an exporter could not sell elsewhere without a certified buyer."""
+    exported = flows.groupby(CHAIN)["value"].sum()
+    total = exported.reindex(pd.MultiIndex.from_frame(cells.key[CHAIN])).to_numpy(float)
+    made = _by_chain(cells, cells.sales + cells.margin)
+    return np.asarray((made >= total) & (cells.asked < 1))
+
+
+def _too_much(cells: Cells, refused: NDArray[np.bool_]) -> list[Problem]:
+    """Describe exporters and products with more certified goods than can be sold."""
+    chains = cells.key.loc[refused, CHAIN].drop_duplicates()
+    return [
+        Problem(
+            f"parameter share_sold, {exporter}, {product}",
+            "leaves more certified goods without a certified buyer than the country exports.",
+            "raise share_sold, or lower the standard's demand_share.",
+        )
+        for exporter, product in chains.itertuples(index=False)
+    ]
 
 
 def names_of_draws(products: Any, draws: int) -> list[str]:
@@ -210,6 +165,23 @@ def names_of_draws(products: Any, draws: int) -> list[str]:
         Draw by draw.
     """
     return [f"{product}{MARK}{draw}" for draw in range(draws) for product in products]
+
+
+def split_names(table: pd.DataFrame) -> pd.DataFrame:
+    """Take the draw out of the product's name.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        With a column product as `names_of_draws` has it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the product, and its draw beside it.
+    """
+    parts = table["product"].str.rpartition(MARK)
+    return table.assign(product=parts[0], draw=parts[2].astype(int))
 
 
 def _flows(flows: pd.DataFrame, scale: Floats) -> pd.DataFrame:

@@ -272,7 +272,7 @@ class Outcome:
         Where prices move it shifts demand and is part of what consumers gain.
         """
         if self.market is not None:
-            return np.zeros(self.producer_net.shape)
+            return np.zeros(self.fixed.shape)
         return self.newly_complying * self.cells.assurance
 
     def bills(self, mask: Booleans) -> Floats:

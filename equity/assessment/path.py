@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from equity.assessment.market_tables import MARK, cleared_arguments, prices_may_move
+from equity.assessment.market_tables import (
+    as_market,
+    prices_may_move,
+    split_names,
+    whole_output,
+)
 from equity.assessment.outcome import Cells
 from equity.errors import InputError, Problem
 from equity.market.closures import CLOSURES
@@ -55,7 +60,8 @@ def path_of(
         text = "asks nobody below a limit within a size class."
         raise InputError(Problem("exemptions", text, "name size classes instead."))
     closure = str(result.facts["closure"])
-    whole, given = cleared_arguments(beside.cells, beside.flows, beside.numbers)
+    whole = whole_output(beside.cells, beside.numbers)
+    given, _ = as_market(whole, beside.flows, central=whole, numbers=beside.numbers)
     found = transition(
         given.pop("flows"),
         _with_once(given.pop("cells"), whole),
@@ -83,4 +89,4 @@ def _with_once(table: pd.DataFrame, cells: Cells) -> pd.DataFrame:
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(product=table["product"].str.rpartition(MARK)[0])
+    return split_names(table).drop(columns="draw")

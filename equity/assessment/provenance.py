@@ -25,22 +25,18 @@ LABEL = {
     "join share what buyers take; entry by producers who are not among the cells is not seen. What "
     "complying costs per unit sold falls on all that a certified producer sells.",
 }
-CLEARING = "Prices move until every market clears."
 ASSUMED = (
     "Substitution between origins comes from broad groups of products, the response of demand is "
     "assumed, home markets are left out."
 )
-OTHER_DEMAND = {
-    "gsim": [
-        "Prices move until every market clears. As in GSIM a market's price is the mean of its "
-        "suppliers' price changes: buyers turn from a dearer supplier, and what that saves them is "
-        "not in it."
-    ],
-    "smart": [
-        "As in SMART an exporter's price follows its own demand alone. Trade diverted to other "
-        "suppliers moves no price, so who gains from a rival's cost is not seen, and one country's "
-        "sales and purchases agree only for the world as a whole."
-    ],
+MOVING = {
+    "equilibrium": "Prices move until every market clears.",
+    "gsim": "Prices move until every market clears. As in GSIM a market's price is the mean of its "
+    "suppliers' price changes: buyers turn from a dearer supplier, and what that saves them is "
+    "not in it.",
+    "smart": "As in SMART an exporter's price follows its own demand alone. Trade diverted to "
+    "other suppliers moves no price, so who gains from a rival's cost is not seen, and one "
+    "country's sales and purchases agree only for the world as a whole.",
 }
 
 
@@ -244,7 +240,7 @@ def _prices(closure: str, left_out: int) -> list[str]:
             "everything the loss of producers who do not comply is understated, and consumers "
             "pay no more."
         ]
-    lines = [*OTHER_DEMAND.get(closure, [CLEARING]), ASSUMED]
+    lines = [MOVING[closure], ASSUMED]
     if left_out:
         lines.append(
             f"In {left_out} draws, with fixed costs far above sales, no prices were found that "

@@ -124,10 +124,7 @@ def solve(
             central=central, drawn=outcome(drawn), values=values, numbers=used, beside=beside
         )
     values |= draw([market[name] for name in _market_names(cells)], draws, seed)
-    supply = numbers["supply_elasticity"]
-    whole = whole_output(cells, np.asarray(supply.value))
-    responses = values[supply.id][:, None] if supply.id in values else np.asarray(supply.value)
-    drawn = whole_output(drawn, responses)
+    whole, drawn = whole_output(cells, numbers), whole_output(drawn, numbers, values)
     cleared = clear(whole, flows, central=whole, numbers=market, closure=closure)
     moved = clear(drawn, flows, central=whole, numbers=market, drawn=values, closure=closure)
     kept = _kept(moved, standard.id)

@@ -186,8 +186,11 @@ def cut(
     begin, end = np.searchsorted(cells.node, [nodes.start, nodes.stop])
     rows = slice(int(begin), int(end))
     places: dict[str, Any] = {"stalls": stalls, "markets": markets, "nodes": nodes, "cells": rows}
-    matrix, transposed = _matrices(index, cells.labels, stalls, markets)
-    node = _node_arrays(index, by, cells.labels, stalls, nodes)
+    labels = cells.labels.part(nodes)
+    node = _node_arrays(index, by, labels, stalls, nodes)
+    labelled = bool(labels.on.any())
+    paid = labels.by_stall(node["regulated"], stalls.stop - stalls.start) if labelled else None
+    matrix, transposed = _matrices(index, paid, stalls, markets)
     cell = _cell_arrays(cells, rows, nodes, node)
     closed = _closed(cell, node, stalls)
     steps = _steps(cell, node)
@@ -195,7 +198,7 @@ def cut(
         first=first,
         last=last,
         composite=composite,
-        labelled=bool(node["label"].any()),
+        labelled=labelled,
         **places,
         matrix=matrix,
         transposed=transposed,
@@ -222,7 +225,7 @@ def _starts(product: Any, first: int, last: int) -> Integers:
     return np.searchsorted(product, np.arange(first, last)).astype(np.int64)
 
 
-def _matrices(index: Index, labels: Labels, stalls: slice, markets: slice) -> tuple[Any, Any]:
+def _matrices(index: Index, paid: Floats | None, stalls: slice, markets: slice) -> tuple[Any, Any]:
     from scipy import sparse
 
     start = index.start[stalls.start : stalls.stop + 1]
@@ -233,11 +236,10 @@ def _matrices(index: Index, labels: Labels, stalls: slice, markets: slice) -> tu
     worth = index.value[part]
     of_stall = worth / np.repeat(index.stall_value[stalls], np.diff(row))
     of_market = worth / index.market_value[markets][column]
-    if labels.on.any():
+    if paid is not None:
         # What a label's buyers spend holds its premium.
-        paid = np.repeat(labels.by_stall(index)[stalls], np.diff(row))
-        spent = np.bincount(column, weights=worth * paid, minlength=shape[1])
-        of_market = worth * paid / spent[column]
+        outlay = worth * np.repeat(paid, np.diff(row))
+        of_market = outlay / np.bincount(column, weights=outlay, minlength=shape[1])[column]
     matrix = sparse.csr_array((of_stall, column, row), shape=shape)
     return matrix, sparse.csr_array((of_market, column, row), shape=shape).T
 
@@ -266,7 +268,7 @@ def _node_arrays(
     with np.errstate(divide="ignore"):
         loss, floor = np.log1p(-by.loss)[product], np.log(by.domestic)[product]
     loss = np.where(other >= 0, loss, -np.inf)
-    sold = labels.sold[nodes]
+    sold = labels.sold
     diverted = np.divide(
         worth[regulated], sold * worth[other], out=np.zeros(len(product)), where=other >= 0
     )
@@ -280,11 +282,11 @@ def _node_arrays(
         "floor": floor,
         "diverted": diverted,
         "staying": 1 - diverted * (1 - sold),
-        "label": labels.on[nodes],
-        "premium": labels.premium[nodes],
-        "label_floor": labels.floor[nodes],
-        "reference": labels.reference[nodes],
-        "expected": labels.expected[nodes],
+        "label": labels.on,
+        "premium": labels.premium,
+        "label_floor": labels.floor,
+        "reference": labels.reference,
+        "expected": labels.expected,
         "sold": sold,
         "anchored": np.maximum(loss, floor) > -np.inf,
     }

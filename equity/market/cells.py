@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from equity.errors import InputError, Problem
 from equity.market.arguments import need_columns, numbers_of, outside
 from equity.market.indexing import Index
-from equity.market.rationing import Labels, index_labels
+from equity.market.rationing import LABEL_COLUMNS, Labels, index_labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ _CELL_COLUMNS = (
     "exporter", "product", "size_class", "value_share", "mean_sales", "sales_dispersion",
     "compliant_share", "fixed_cost", "variable_cost_share",
 )  # fmt: skip
-_OPTIONAL = ("producer_share", "benefit_share", "premium", "price_floor", "share_sold")
+_OPTIONAL = ("producer_share", "benefit_share", *LABEL_COLUMNS)
 _SHARE_ROUNDING = 1e-6
 
 

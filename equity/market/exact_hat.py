@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from equity.errors import ConvergenceError, InputError, Problem, unknown
-from equity.market.arguments import number_of
+from equity.errors import ConvergenceError, InputError, Problem
+from equity.market.arguments import number_of, one_of
 from equity.market.matrices import labels, square
 
 if TYPE_CHECKING:
@@ -183,8 +183,7 @@ def _system(model: _Model, logs: Floats) -> Floats:
 def _checked(
     flows: pd.DataFrame, trade_elasticity: float, deficits: str, tolerance: float
 ) -> Floats:
-    if deficits not in get_args(Deficits):
-        raise InputError(unknown("treatment of deficits", deficits, get_args(Deficits)))
+    one_of("treatment of deficits", deficits, get_args(Deficits), "deficits")
     number_of("trade_elasticity", trade_elasticity, "give theta > 0.", low=0.0, strict=True)
     number_of("tolerance", tolerance, "give a small positive number.", low=0.0, strict=True)
     rows, columns = labels(flows)

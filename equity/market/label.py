@@ -57,7 +57,7 @@ def label_price(
     return expected
 
 
-def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None = None) -> Floats:
+def share_sold(supply: Any, demand: ArrayLike) -> Floats:
     """Find the share of certified output that has a certified buyer once entry has settled.
 
     Solves ``s = min(1, demand / supply(s))`` by bisection: supply rises with s, so there is one
@@ -69,15 +69,13 @@ def share_sold(supply: Any, demand: ArrayLike, *, shape: tuple[int, ...] | None 
         Certified supply, in value, as a function of the share sold; same shape as `demand`.
     demand : array_like
         Certified demand, in value.
-    shape : tuple of int, optional
-        Shape of the answer when it is not that of `demand`.
 
     Returns
     -------
     numpy.ndarray
         Between 0 and 1; 1 where supply never exceeds demand.
     """
-    wanted = np.broadcast_to(np.asarray(demand, float), shape or np.shape(demand))
+    wanted = np.asarray(demand, float)
     low, high = np.zeros(wanted.shape), np.ones(wanted.shape)
     rationed = supply(high) > wanted
     for _ in range(_BISECTIONS):

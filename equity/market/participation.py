@@ -85,10 +85,8 @@ def participation(
     _check(cells, bounds, demanded=certified_demand is not None)
     label = bool(np.any(premium) or np.any(price_floor))
     _check_label(label, price_regulated, certified_demand)
-    size, outside = (
-        len(cells),
-        outside_price(price_other, switching_loss, other_market, domestic_price),
-    )
+    size = len(cells)
+    outside = outside_price(price_other, switching_loss, other_market, domestic_price)
     if not label:
         price = np.broadcast_to(np.asarray(price_regulated, float), size)
         choice = _at(cells, price, outside, supply_elasticity)

@@ -11,7 +11,7 @@ finds no certified buyer is lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from equity.market.block import Block
     from equity.market.indexing import Index
 
-__all__ = ["Labels", "Rationed", "index_labels", "ration"]
+__all__ = ["LABEL_COLUMNS", "Labels", "Rationed", "index_labels", "ration"]
 
 Floats = NDArray[np.float64]
 
-_COLUMNS = {"premium": 0.0, "price_floor": 0.0, "share_sold": 1.0}
+LABEL_COLUMNS = {"premium": 0.0, "price_floor": 0.0, "share_sold": 1.0}
 _LARGEST, _LEAST_SHARE, _ROUNDING = 1e3, 1e-6, 1e-9
 _BOUNDS = {
     "premium": (0.0, _LARGEST), "price_floor": (0.0, _LARGEST), "share_sold": (_LEAST_SHARE, 1.0),
@@ -78,23 +78,39 @@ class Labels:
         """What buyers pay for certified goods at the baseline, f.o.b., over the price without."""
         return 1 + self.reaches * np.expm1(self.reference)
 
-    def by_stall(self, index: Index) -> Floats:
+    def by_stall(self, regulated: NDArray[Any], stalls: int) -> Floats:
         """Lay `paid` out by stall, 1 where nothing is certified.
 
         Parameters
         ----------
-        index : Index
-            Of the flows.
+        regulated : numpy.ndarray of int
+            (nodes,), stall of each node among those who ask, -1 for none.
+        stalls : int
+            Their number.
 
         Returns
         -------
         numpy.ndarray
             (stalls,).
         """
-        sells = index.regulated >= 0
-        paid = np.ones(len(index.stall_product))
-        paid[index.regulated[sells]] = self.paid[sells]
+        paid, sells = np.ones(stalls), regulated >= 0
+        paid[regulated[sells]] = self.paid[sells]
         return paid
+
+    def part(self, nodes: slice) -> Labels:
+        """Cut some nodes out.
+
+        Parameters
+        ----------
+        nodes : slice
+            Of all nodes.
+
+        Returns
+        -------
+        Labels
+            Of these nodes.
+        """
+        return Labels(*(getattr(self, field.name)[nodes] for field in fields(self)))
 
 
 def index_labels(
@@ -127,7 +143,7 @@ def index_labels(
     size = len(index.regulated)
     problems: list[Problem] = []
     found = {}
-    for name, empty in _COLUMNS.items():
+    for name, empty in LABEL_COLUMNS.items():
         given = np.full(len(row), empty)
         if name in cells:
             given = numbers_of(f"cells, column {name}", cells[name])[row]

@@ -205,7 +205,7 @@ class Equilibrium:
     @cached_property
     def stall_paid(self) -> Floats:
         """What a label's buyers pay at the baseline over the price without, 1 in other stalls."""
-        return self.cells.labels.by_stall(self.index)
+        return self.cells.labels.by_stall(self.index.regulated, len(self.index.stall_product))
 
     @cached_property
     def flows(self) -> pd.DataFrame:

@@ -225,6 +225,8 @@ def buyers_price(block: Block, state: State) -> Floats:
     numpy.ndarray
         By node.
     """
+    if state.now is not None:
+        return state.now.price
     price = _walk(block, state).price
     return ration(block, price, state.second).asked if block.labelled else price
 
